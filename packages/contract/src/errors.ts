@@ -1,0 +1,26 @@
+/** Error codes of the API with the HTTP status and the default Chinese sentence. A more exact sentence may replace the default one, the code stays. */
+export const ERRORS = {
+  BAD_INPUT: [400, '提交的内容不正确，请检查标出的项目'],
+  IDEMPOTENCY_KEY_MISSING: [400, '缺少幂等键，请刷新页面后重试'],
+  IDEMPOTENCY_KEY_REUSED: [409, '同一操作编号被用于不同的内容，请刷新页面后重试'],
+  UNAUTHENTICATED: [401, '登录已失效，请重新登录'],
+  BAD_CREDENTIALS: [401, '账号或密码不正确'],
+  ACCOUNT_LOCKED: [423, '登录失败次数过多，账号已锁定，请稍后再试'],
+  PASSWORD_CHANGE_REQUIRED: [403, '请先修改初始密码'],
+  WRONG_FRONT_END: [403, '该账号不能登录此端'],
+  FORBIDDEN: [403, '没有权限执行此操作'],
+  NOT_FOUND: [404, '没有找到该记录，可能已被移动或不在您的管辖范围'],
+  CONFLICT: [409, '内容已被他人修改，请刷新后再试'],
+  STATE_CONFLICT: [409, '当前状态下不能执行此操作'],
+  TOO_LARGE: [413, '上传的文件过大'],
+  UNSUPPORTED_FILE: [415, '不支持的文件类型'],
+  TOO_MANY: [429, '操作过于频繁，请稍后再试'],
+  DIRECTOR_UNAVAILABLE: [503, '话务调度暂时不可用，正在恢复，请稍后重试'],
+  SWITCH_UNAVAILABLE: [503, '语音交换暂时不可用，正在恢复，请稍后重试'],
+  DATABASE_UNAVAILABLE: [503, '数据库暂时不可用，正在恢复，请稍后重试'],
+  STORAGE_FULL: [507, '存储空间不足，文件没有保存，请联系管理员'],
+  SEALED: [409, '签名与评价已封存，不能修改'],
+  REVISIT_REQUIRED: [409, '未回访且没有批准的免回访申请，不能办结'],
+  INTERNAL: [500, '系统内部错误，已记录，请联系管理员'],
+} as const satisfies Record<string, readonly [number, string]>;
+export type ErrorCode = keyof typeof ERRORS;

@@ -1,0 +1,52 @@
+import { createServer as createHttps } from 'node:https';
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { App, Configuration } from '@midwayjs/core';
+import { Bootstrap } from '@midwayjs/bootstrap';
+import * as koa from '@midwayjs/koa';
+import { LiveServer } from '../platform/realtime/live-server';
+import { markFront } from '../platform/http/front';
+import { errorsAndHeaders, fronts, session } from '../platform/http/middleware';
+import { IdentityController } from '../platform/identity/identity.controller';
+import { PlatformConfiguration, provide } from '../platform/http/platform.component';
+import type { Platform } from '../platform/platform';
+
+export interface HttpServer { server: Server; live: LiveServer; port: number; close(): Promise<void> }
+/** A Midway component of a module: `{ Configuration, ...controllers }` as its index exports them. */
+export type ModuleComponent = Record<string, unknown>;
+
+/** Starts Midway with the modules given and the live connection on the same port. `extra` are shared domain services by name. */
+export async function startHttp(platform: Platform, modules: readonly ModuleComponent[], extra: Record<string, unknown>): Promise<HttpServer> {
+  const { config, log } = platform;
+  provide(platform, extra);
+  @Configuration({ imports: [koa, { Configuration: PlatformConfiguration, IdentityController }, ...modules] as never[] })
+  class MainConfiguration {
+    @App('koa') app!: koa.Application;
+    async onReady(): Promise<void> {
+      this.app.getMiddleware().insertFirst(errorsAndHeaders(log) as never); // before the body parser, whose own errors are HTML
+      this.app.useMiddleware([session(platform.sessions, platform.idempotency), fronts(config.fronts)] as never);
+    }
+  }
+  const quiet = { dir: join(config.dataDir, 'logs'), transports: { console: false, file: false, error: false, json: false } };
+  Bootstrap.configure({
+    appDir: config.dataDir, baseDir: __dirname, imports: [{ MainConfiguration, Configuration: MainConfiguration }], moduleDetector: false,
+    globalConfig: { keys: [platform.keys.signIn.id], koa: { port: null, proxy: false }, bodyParser: { enableTypes: ['json'], jsonLimit: '2mb' }, midwayLogger: { default: quiet, clients: { coreLogger: quiet, appLogger: quiet } }, asyncContextManager: { enable: false } },
+  } as never);
+  await Bootstrap.run();
+  const app = Bootstrap.getApplicationContext().get<koa.Framework>(koa.Framework as never);
+  const handler = app.getApplication().callback();
+  const onRequest = (request: Parameters<typeof handler>[0], response: Parameters<typeof handler>[1]) => { void handler(request, response); };
+  const server: Server = config.http.tls ? (createHttps({ cert: readFileSync(config.http.tls.certFile), key: readFileSync(config.http.tls.keyFile) }) as unknown as Server) : (await import('node:http')).createServer();
+  const live = new LiveServer(server, platform);
+  // engine.io took the listeners of its own path; ours marks the front end before either looks at the address
+  const engine = server.listeners('request') as ((...args: unknown[]) => void)[], upgrades = server.listeners('upgrade') as ((...args: unknown[]) => void)[];
+  server.removeAllListeners('request').removeAllListeners('upgrade');
+  server.on('request', (request, response) => { markFront(request); if ((request.url ?? '').startsWith('/live/')) for (const listener of engine) listener(request, response); else onRequest(request, response); });
+  server.on('upgrade', (request, socket, head) => { markFront(request); if (!(request.url ?? '').startsWith('/live/')) { socket.destroy(); return; } for (const listener of upgrades) listener(request, socket, head); });
+  await new Promise<void>((resolve, reject) => { server.once('error', reject); server.listen(config.http.port, config.http.host, resolve); });
+  return {
+    server, live, port: (server.address() as { port: number }).port,
+    async close() { await live.close(); server.closeAllConnections(); await new Promise<void>((r) => server.close(() => r())); await Bootstrap.stop(); },
+  };
+}

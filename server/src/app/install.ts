@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { randomPassword } from '../platform/crypto';
+
+/** What an installation decides once and keeps (0600, beside the data): ports, secrets, where the database and the switch are. See docs/配置.md. */
+export interface Installation {
+  demo: boolean; demoPassword: string | null;
+  http: { host: string; port: number };
+  database: { url?: string; embeddedPort?: number; embeddedPassword?: string; maxConnections?: number };
+  link: { port: number; token: string };
+  switch: { simulated: boolean; simulatorPort?: number; nodes: { name: string; host: string; port: number; password: string }[]; recordingsDir: string; spoolDir: string; configDir: string; nodeApi?: string };
+}
+const free = (wanted: number): Promise<number> => new Promise((resolve) => {
+  const probe = (port: number) => { const s = createServer(); s.once('error', () => probe(port === 0 ? 0 : port + 1 > wanted + 200 ? 0 : port + 1)); s.listen(port, '127.0.0.1', () => { const at = (s.address() as { port: number }).port; s.close(() => resolve(at)); }); };
+  probe(wanted);
+});
+const secret = (): string => randomBytes(24).toString('base64url');
+
+/** Reads the installation of a data folder or makes one with free ports and fresh secrets. */
+export async function loadOrMakeInstallation(dataDir: string, options: { demo: boolean; httpPort?: number }): Promise<{ installation: Installation; made: boolean }> {
+  const file = join(dataDir, 'ronghu.config.json');
+  if (existsSync(file)) return { installation: JSON.parse(readFileSync(file, 'utf8')) as Installation, made: false };
+  mkdirSync(dataDir, { recursive: true });
+  const installation: Installation = {
+    demo: options.demo, demoPassword: options.demo ? randomPassword(14) : null,
+    http: { host: '127.0.0.1', port: await free(options.httpPort ?? 8080) },
+    database: { embeddedPort: await free(15432), embeddedPassword: secret() },
+    link: { port: await free(18091), token: secret() },
+    switch: { simulated: true, simulatorPort: await free(18090), nodes: [{ name: 'node1', host: '127.0.0.1', port: await free(18021), password: secret() }], recordingsDir: join(dataDir, 'recordings'), spoolDir: join(dataDir, 'spool'), configDir: join(dataDir, 'switch') },
+  };
+  saveInstallation(dataDir, installation);
+  return { installation, made: true };
+}
+export function saveInstallation(dataDir: string, installation: Installation): void {
+  const file = join(dataDir, 'ronghu.config.json');
+  writeFileSync(`${file}.new`, `${JSON.stringify(installation, null, 2)}\n`, { mode: 0o600 });
+  chmodSync(`${file}.new`, 0o600);
+  renameSync(`${file}.new`, file);
+}

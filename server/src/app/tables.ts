@@ -1,0 +1,13 @@
+import { auditTables } from '../platform/audit';
+import { busTables } from '../platform/bus/bus.tables';
+import type { TableDefinition } from '../platform/database/table';
+import { identityTables } from '../platform/identity/identity.tables';
+import { telephonyTables } from '../domain/telephony/telephony.tables';
+import { messagingTables } from '../domain/messaging/messaging.tables';
+import { settingTables } from '../domain/setting/setting.tables';
+import { workOrderTables } from '../domain/work-order/work-order.tables';
+import { basicInfoTables } from '../modules/basic-info/basic-info.tables';
+import { draftTables } from '../modules/service-center/draft.tables';
+
+/** Every table of the product: the one source of schema and migrations. */
+export const allTables: TableDefinition[] = [...busTables, ...identityTables, ...auditTables, ...settingTables, ...telephonyTables, ...messagingTables, ...workOrderTables, ...basicInfoTables, ...draftTables];

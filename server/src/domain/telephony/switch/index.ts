@@ -1,0 +1,3 @@
+export * from './switch-link';
+export { EventSocketLink } from './event-socket-link';
+export { channelVariables, commandLine } from './command-text';

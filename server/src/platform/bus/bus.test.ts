@@ -1,0 +1,104 @@
+import { startTestDatabase, type TestDatabase } from '../testing/database';
+import { silentLog } from '../log';
+import { Timers } from '../timer/timers';
+import { Bus, type BusEvent } from './bus';
+import { busTables } from './bus.tables';
+import { takeLease, releaseLease } from './lease';
+import { Outbox } from './outbox';
+import { Relay } from './relay';
+import { Idempotency } from '../http/idempotency';
+
+let db: TestDatabase, now = 1_800_000_000_000;
+const clock = { now: () => now };
+beforeAll(async () => { db = await startTestDatabase(busTables); }, 60000);
+afterAll(() => db.stop());
+
+describe('leases', () => {
+  test('have one holder at a time, and a growing epoch when it changes', async () => {
+    const g = db.shards.group();
+    expect(await takeLease(g, 'x', 'a', now, 1000)).toBe(1);
+    expect(await takeLease(g, 'x', 'b', now, 1000)).toBeNull();
+    expect(await takeLease(g, 'x', 'a', now + 900, 1000)).toBe(1);
+    expect(await takeLease(g, 'x', 'b', now + 2000, 1000)).toBe(2);
+    await releaseLease(g, 'x', 'b');
+    expect(await takeLease(g, 'x', 'a', now + 2001, 1000)).toBe(3);
+  });
+  test('are won by exactly one of twenty who ask at once', async () => {
+    const won = await Promise.all(Array.from({ length: 20 }, (_, i) => takeLease(db.shards.group(), 'race', `p${i}`, now, 1000)));
+    expect(won.filter((epoch) => epoch !== null)).toHaveLength(1);
+  });
+});
+describe('the outbox', () => {
+  const make = (holder: string) => {
+    const bus = new Bus(), outbox = new Outbox(db.ids, clock), relay = new Relay({ shards: db.shards, bus, outbox, clock: { now: Date.now }, log: silentLog, holder });
+    return { bus, outbox, relay };
+  };
+  test('publishes what was committed and nothing of what was rolled back, in order within an aggregate', async () => {
+    const { bus, outbox, relay } = make('one');
+    const seen: BusEvent[] = [];
+    bus.on('thing.*', 'test', async (event) => { seen.push(event); });
+    relay.start();
+    const shard = db.shards.company(11);
+    for (let i = 0; i < 50; i++) await shard.transaction((tx) => outbox.add(tx, { kind: 'thing.done', aggregate: 'thing', aggregateId: i % 3, companyId: 11, payload: { i } }));
+    await expect(shard.transaction(async (tx) => { await outbox.add(tx, { kind: 'thing.done', aggregate: 'thing', aggregateId: 9, companyId: 11, payload: {} }); throw new Error('no'); })).rejects.toThrow();
+    await relay.drain();
+    expect(seen).toHaveLength(50);
+    for (const aggregate of ['0', '1', '2']) { const order = seen.filter((e) => e.aggregateId === aggregate).map((e) => e.payload.i as number); expect(order).toEqual([...order].sort((a, b) => a - b)); }
+    await relay.stop();
+  });
+  test('tries a failing consumer again, holding back its aggregate only', async () => {
+    const { bus, outbox, relay } = make('two');
+    const done: string[] = [];
+    let failures = 2;
+    bus.on('job', 'test', async (event) => { if (event.aggregateId === 'bad' && failures-- > 0) throw new Error('not yet'); done.push(`${event.aggregateId}${String(event.payload.n)}`); });
+    const g = db.shards.group();
+    await g.transaction((tx) => outbox.add(tx, ...[['bad', 1], ['good', 1], ['bad', 2]].map(([id, n]) => ({ kind: 'job', aggregate: 'a', aggregateId: id as string, companyId: null, payload: { n } }))));
+    relay.start();
+    await relay.drain();
+    expect(done).toEqual(['good1', 'bad1', 'bad2']);
+    await relay.stop();
+  });
+});
+describe('durable timers', () => {
+  test('run once when due, even with two workers, survive a failing handler, and can be set anew by their own handler', async () => {
+    const log: string[] = [], make = () => new Timers({ shards: db.shards, ids: db.ids, clock, log: silentLog });
+    const [a, b] = [make(), make()];
+    let fail = true;
+    for (const timers of [a, b]) {
+      timers.on('ring', async (t) => { log.push(`ring ${t.key}`); });
+      timers.on('flaky', async () => { if (fail) { fail = false; throw new Error('x'); } log.push('flaky'); });
+      timers.on('again', async (t) => { log.push('again'); if (log.filter((x) => x === 'again').length < 2) await timers.set(db.shards.group(), { kind: 'again', key: t.key, dueAt: now + 1000, companyId: null, payload: {} }); });
+    }
+    const g = db.shards.group();
+    for (let i = 0; i < 10; i++) await a.set(g, { kind: 'ring', key: `k${i}`, dueAt: now + 100, companyId: null, payload: { i } });
+    await a.set(g, { kind: 'ring', key: 'k0', dueAt: now + 5000, companyId: null, payload: {} });
+    await a.set(g, { kind: 'flaky', key: 'f', dueAt: now, companyId: null, payload: {} });
+    await a.set(g, { kind: 'again', key: 'g', dueAt: now, companyId: null, payload: {} });
+    await a.cancel(g, 'ring', 'k9');
+    now += 200;
+    await Promise.all([a.runDue(), b.runDue()]);
+    expect(log.filter((x) => x.startsWith('ring')).sort()).toEqual(['ring k1', 'ring k2', 'ring k3', 'ring k4', 'ring k5', 'ring k6', 'ring k7', 'ring k8']);
+    now += 5000;
+    await a.runDue();
+    expect(log).toEqual(expect.arrayContaining(['ring k0', 'flaky', 'again']));
+    expect(log.filter((x) => x === 'again')).toHaveLength(2);
+    expect(await g.query('select * from durable_timer')).toEqual([]);
+  });
+});
+describe('idempotency keys', () => {
+  const entry = { accountId: 5, key: '8d6f8f0e-7d43-4f5c-9a52-111111111111', route: 'POST /x', digest: 'd' };
+  test('run the work once for ten callers at once and give all the same answer', async () => {
+    const once = new Idempotency(db.shards.group(), { now: Date.now });
+    let runs = 0;
+    const answers = await Promise.all(Array.from({ length: 10 }, () => once.once(entry, async () => { runs += 1; await new Promise((r) => setTimeout(r, 30)); return { n: runs }; })));
+    expect(runs).toBe(1);
+    expect(new Set(answers.map((a) => JSON.stringify(a)))).toEqual(new Set(['{"n":1}']));
+  });
+  test('refuse other content under the same key, and let a failed command be tried again', async () => {
+    const once = new Idempotency(db.shards.group(), { now: Date.now });
+    await expect(once.once({ ...entry, digest: 'other' }, async () => 1)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+    const failing = { ...entry, key: '8d6f8f0e-7d43-4f5c-9a52-222222222222' };
+    await expect(once.once(failing, async () => { throw new Error('first'); })).rejects.toThrow('first');
+    expect(await once.once(failing, async () => 'second')).toBe('second');
+  });
+});

@@ -1,0 +1,17 @@
+import type { Tx } from '../database/db';
+import type { Ids } from '../database/ids';
+import type { Clock } from '../clock';
+
+export interface OutboxEntry { kind: string; aggregate: string; aggregateId: number | string; companyId: number | null; payload: object }
+
+/** Writes what others must hear of into the same transaction as the change. The relay is woken when it commits. */
+export class Outbox {
+  private wake: (shard: string) => void = () => undefined;
+  constructor(private readonly ids: Ids, private readonly clock: Clock) {}
+  onCommit(wake: (shard: string) => void): void { this.wake = wake; }
+  async add(tx: Tx, ...entries: OutboxEntry[]): Promise<void> {
+    const at = this.clock.now();
+    await tx.insertMany('outbox', entries.map((e) => ({ id: this.ids.next(), kind: e.kind, aggregate: e.aggregate, aggregate_id: String(e.aggregateId), company_id: e.companyId, payload: JSON.stringify(e.payload), at, outbox_status: 0, attempts: 0 })));
+    tx.afterCommit(() => this.wake(tx.shard));
+  }
+}

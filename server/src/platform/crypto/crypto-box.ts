@@ -1,0 +1,61 @@
+import { AppError } from '../errors/app-error';
+import type { Keys } from './keys';
+import { maskNumber, normaliseNumber } from './phone-number';
+import { deriveDataKey, openText, sealText, type DataKey } from './seal';
+import { hmacSm3 } from './sm3';
+
+export interface CryptoBoxOptions {
+  /** With its 0: completes local numbers of 7 or 8 digits, for example `0451`. */
+  areaCode?: string;
+}
+
+/**
+ * Keeps phone and identity numbers unreadable in the database and still findable (PF-32, PF-33): SM4 in the column with a key id, an HMAC-SM3
+ * blind index for the whole number and for its last four digits. Knows nothing of tables or rights.
+ */
+export class CryptoBox {
+  private readonly keys: Map<string, DataKey>;
+  private readonly current: DataKey;
+  private readonly blindKey: Buffer;
+  private readonly last4 = new Map<string, string>();
+
+  constructor(keys: Pick<Keys, 'data' | 'blind'>, private readonly options: CryptoBoxOptions = {}) {
+    const derived = keys.data.map((k) => deriveDataKey(k.id, Buffer.from(k.master, 'base64')));
+    this.keys = new Map(derived.map((k) => [k.id, k]));
+    this.current = derived[derived.length - 1]!;
+    this.blindKey = Buffer.from(keys.blind, 'base64');
+  }
+
+  /** The one written form of a number; see `normaliseNumber`. */
+  normalise(number: string): string { return normaliseNumber(number, this.options.areaCode); }
+
+  /** Seals any short text for a column. Sealing twice gives two texts: use `blind` to compare. */
+  seal(plain: string): string { return sealText(this.current, 'column', plain); }
+  /** Throws when the text was altered or its key is gone. */
+  open(sealed: string): string { return openText((id) => this.keys.get(id), 'column', sealed); }
+  /** True when a text was sealed by an older key and should be sealed anew (re-seal job). */
+  isStale(sealed: string): boolean { return !sealed.startsWith(`${this.current.id}.`); }
+
+  /** HMAC-SM3 (64 hex digits) of the normalised whole number. */
+  blind(number: string): string { return hmacSm3(this.blindKey, 'number|', this.normalise(number)).toString('hex'); }
+  /** HMAC-SM3 of the last four digits; fewer than four digits give the blind of all of them. */
+  blindLast4(number: string): string {
+    const tail = this.normalise(number).slice(-4);
+    const known = this.last4.get(tail);
+    if (known) return known;
+    const blind = hmacSm3(this.blindKey, 'last4|', tail).toString('hex');
+    if (this.last4.size < 20_000) this.last4.set(tail, blind);
+    return blind;
+  }
+  /** HMAC-SM3 of an identity or card number, of another family than telephone numbers. */
+  blindText(family: string, value: string): string { return hmacSm3(this.blindKey, `${family}|`, value).toString('hex'); }
+
+  /** A URL-safe token (≤ 200 characters) that names a number without showing it: for click-to-dial, binding and revealing. */
+  numberRef(number: string): string { return sealText(this.current, 'ref', number); }
+  /** Throws BAD_INPUT for a token that was not made here. */
+  openRef(ref: string): string {
+    try { return openText((id) => this.keys.get(id), 'ref', ref); } catch (error) { throw new AppError('BAD_INPUT', '号码标识无效或已过期，请刷新页面后重试', [{ path: 'ref', message: '号码标识无效' }], error); }
+  }
+  /** What the API shows for a number in clear: masked text and its token. */
+  masked(number: string): { masked: string; ref: string } { return { masked: maskNumber(number), ref: this.numberRef(number) }; }
+}

@@ -1,0 +1,1 @@
+export { XlsxStream, type CellKind, type CellValue, type SheetColumn } from './xlsx-stream';

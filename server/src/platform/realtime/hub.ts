@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import type { LiveEvent, LiveMessage } from '@ronghu/contract';
+import type { Clock } from '../clock';
+
+const KEEP = 300, KEEP_MS = 10 * 60_000;
+interface Room { seq: number; kept: LiveMessage[] }
+
+/** Rooms with a counted message stream each: what a client missed can be sent again, or it is told to load anew. Pure but for the clock. */
+export class Hub {
+  readonly epoch = randomUUID();
+  private readonly rooms = new Map<string, Room>();
+  private send: (message: LiveMessage) => void = () => undefined;
+  constructor(private readonly clock: Clock) {}
+  onMessage(send: (message: LiveMessage) => void): void { this.send = send; }
+  publish(room: string, event: LiveEvent): void {
+    let state = this.rooms.get(room);
+    if (!state) this.rooms.set(room, (state = { seq: 0, kept: [] }));
+    const message: LiveMessage = { room, seq: ++state.seq, epoch: this.epoch, at: this.clock.now(), event };
+    state.kept.push(message);
+    if (state.kept.length > KEEP * 2) state.kept = state.kept.slice(-KEEP);
+    this.send(message);
+  }
+  /** Where a room stands now: a client that joins starts counting here. */
+  position(room: string): { epoch: string; seq: number } { return { epoch: this.epoch, seq: this.rooms.get(room)?.seq ?? 0 }; }
+  /** The messages after `seen`, or null when they are too old or of another epoch. */
+  since(room: string, seen: { epoch: string; seq: number }): LiveMessage[] | null {
+    if (seen.epoch !== this.epoch) return null;
+    const state = this.rooms.get(room);
+    if (!state || seen.seq > state.seq) return seen.seq === 0 ? [] : null;
+    const missing = state.seq - seen.seq;
+    if (missing === 0) return [];
+    if (missing > Math.min(KEEP, state.kept.length)) return null;
+    const out = state.kept.slice(-missing);
+    return (out[0] as LiveMessage).at < this.clock.now() - KEEP_MS ? null : out;
+  }
+}

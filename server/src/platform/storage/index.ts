@@ -1,0 +1,2 @@
+export { BlobStore, type ByteRange, type OpenedBlob, type StoredBlob } from './blob-store';
+export { assertInside, blobPath } from './blob-path';

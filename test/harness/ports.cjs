@@ -1,0 +1,3 @@
+const { createServer } = require('node:net');
+/** A free port of the loopback, asked from the system. */
+exports.freePort = () => new Promise((resolve, reject) => { const s = createServer(); s.once('error', reject); s.listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => resolve(port)); }); });

@@ -1,0 +1,20 @@
+import { createPinia } from 'pinia';
+import { createApp } from 'vue';
+import { createApi, createLive, useSession } from '@ronghu/ui/core';
+import 'element-plus/dist/index.css';
+import '@ronghu/ui/styles/tokens.css';
+import '@ronghu/ui/styles/base.css';
+import '@ronghu/ui/styles/element.css';
+import '@ronghu/ui/styles/print.css';
+import App from './App.vue';
+import { i18n } from './i18n';
+import { router } from './router';
+
+createApi('admin');
+createLive('admin');
+const app = createApp(App);
+app.use(createPinia());
+useSession().attach();
+app.use(i18n);
+app.use(router);
+app.mount('#app');
