@@ -1,5 +1,5 @@
 import type { FieldStep } from '@ronghu/contract';
-import { ref } from 'vue';
+import { ref, shallowRef } from 'vue';
 import { i18n } from '../locales/i18n';
 
 type Place = NonNullable<FieldStep['place']>;
@@ -7,7 +7,7 @@ export interface Fix { place: FieldStep['place']; note: string | null }
 const FRESH_MS = 5 * 60_000;
 const NO_POSITION = 1, UNAVAILABLE = 2, TIMEOUT = 3;
 
-const last = ref<{ place: Place; at: number } | null>(null);
+const last = shallowRef<{ place: Place; at: number } | null>(null);
 const note = ref<string | null>(null);
 const say = (key: string): string => i18n.global.t(`place.${key}`);
 

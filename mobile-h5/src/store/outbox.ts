@@ -26,7 +26,8 @@ export async function addStep<K extends FieldStepKind>(db: FieldDatabase, order:
     await db.meta.put({ key: 'nextSeq', value: deviceSeq + 1 });
     const stepId = uuid();
     const time = Math.round(at);
-    const step = { kind, stepId, deviceSeq, companyId: order.companyId, orderId: order.id, at: time, place: where.place, ...body } as unknown as StepOf<K>;
+    // Kept is exactly what the request will carry; anything that the storage could not clone (a reactive object) is plain after this.
+    const step = JSON.parse(JSON.stringify({ kind, stepId, deviceSeq, companyId: order.companyId, orderId: order.id, at: time, place: where.place, ...body })) as StepOf<K>;
     const row: StepRow = { stepId, deviceSeq, orderId: order.id, companyId: order.companyId, orderNo: order.orderNo, kind, at: time, step, fileUuid: file?.uuid ?? null, placeNote: where.note, status: 'waiting', code: null, message: null, answeredAt: null, acknowledgedAt: null };
     await db.steps.add(row);
     if (file) {

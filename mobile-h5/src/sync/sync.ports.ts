@@ -1,5 +1,5 @@
 import { routes } from '@ronghu/contract';
-import { ApiError, FRONT_BASE, fillPath, queryString, serverNow, useApi } from '@ronghu/ui/core';
+import { ApiError, FRONT_BASE, fillPath, queryString, serverNow, useApi, useSession } from '@ronghu/ui/core';
 import type { FieldDatabase } from '../store/database';
 import { keepAnswers, readQueue } from '../store/snapshot';
 import { SyncFault, type SyncPorts } from './sync.engine';
@@ -23,7 +23,11 @@ function kindOf({ code, status }: ApiError): FaultKind {
 }
 
 async function faulty<T>(work: () => Promise<T>): Promise<T> {
-  try { return await work(); } catch (error) { throw new SyncFault(faultOf(error)); }
+  try { return await work(); } catch (error) {
+    const fault = faultOf(error);
+    if (fault.kind === 'session') useSession().expire(fault.message);
+    throw new SyncFault(fault);
+  }
 }
 
 /** Raw bytes with their digest; the request client speaks JSON only. */

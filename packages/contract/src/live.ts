@@ -19,6 +19,8 @@ export type LiveEvent =
   | { kind: 'notice'; notice: NoticeRow; unread: number }
   | { kind: 'board'; orgId: number; at: number }
   | { kind: 'announcement'; text: string; until: number }
+  /** The director's link was lost or is back (room `queue`): phone state on the screen is old until it is. */
+  | { kind: 'director'; connected: boolean; at: number }
   | { kind: 'session'; reason: 'signedOut' | 'rightsChanged' };
 export interface ResumeRequest { rooms: Record<string, { epoch: string; seq: number }> }
 /** `heads`: where every room of this connection stands now, so that a room from which the page has heard nothing yet has a base too. */

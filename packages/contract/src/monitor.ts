@@ -10,6 +10,8 @@ export const KPI_NAMES: Record<KpiCode, string> = { connectRate: '接通率', re
 export interface KpiValue { code: KpiCode; name: string; value: number | null; numerator: number; denominator: number; unit: 'rate' | 'seconds'; target: number; betterWhen: 'higher' | 'lower'; formula: string; trend: { day: string; value: number | null; numerator: number; denominator: number }[] }
 export interface OrderFigures { orgId: number; name: string; kind: 'group' | 'division' | 'company' | 'station' | 'worker'; byState: Partial<Record<OrderState, number>>; open: number; nearDue: number; overdue: number; supervised: number; todayNew: number; todayClosed: number; drillable: boolean }
 export interface BoardView {
+  /** False while the director is away: agents and waiting calls are then what it last said. */
+  telephoneLive: boolean;
   at: number; orgId: number; waiting: number; longestWaitMs: number; agents: { ready: number; ringing: number; talking: number; held: number; wrapUp: number; rest: number; busy: number; signedIn: number; total: number };
   callsToday: { inbound: number; outbound: number; answered: number; abandoned: number; averageWaitSeconds: number | null; inIvr: number; talking: number }; byHour: { hour: number; inbound: number; answered: number }[];
   orders: OrderFigures; children: OrderFigures[]; kpis: KpiValue[];

@@ -28,6 +28,7 @@ export { default as StateTag } from './components/StateTag.vue';
 export { default as TimeLine, type TimeLineItem } from './components/TimeLine.vue';
 export { default as TrendLine } from './components/TrendLine.vue';
 export { agentStateKey, type AgentStateKey } from './components/agent-state';
+export { passwordGood } from './components/password-rule';
 export { act, askConfirm, askReason, tellFailure } from './components/ask';
 export { toCsv, type FilterValues, type ListColumn, type ListFetch, type ListView } from './components/list-types';
 export { failureOf, useLoad, useRefresher, type Loader, type LoadFailure } from './components/use-load';

@@ -13,22 +13,23 @@ export interface Installation {
   switch: { simulated: boolean; simulatorPort?: number; nodes: { name: string; host: string; port: number; password: string }[]; recordingsDir: string; spoolDir: string; configDir: string; nodeApi?: string };
 }
 const free = (wanted: number): Promise<number> => new Promise((resolve) => {
-  const probe = (port: number) => { const s = createServer(); s.once('error', () => probe(port === 0 ? 0 : port + 1 > wanted + 200 ? 0 : port + 1)); s.listen(port, '127.0.0.1', () => { const at = (s.address() as { port: number }).port; s.close(() => resolve(at)); }); };
+  const probe = (port: number) => { const s = createServer(); s.once('error', () => probe(port === 0 || port + 1 > wanted + 200 ? 0 : port + 1)); s.listen(port, '127.0.0.1', () => { const at = (s.address() as { port: number }).port; s.close(() => resolve(at)); }); };
   probe(wanted);
 });
 const secret = (): string => randomBytes(24).toString('base64url');
 
 /** Reads the installation of a data folder or makes one with free ports and fresh secrets. */
-export async function loadOrMakeInstallation(dataDir: string, options: { demo: boolean; httpPort?: number }): Promise<{ installation: Installation; made: boolean }> {
+export async function loadOrMakeInstallation(dataDir: string, options: { demo: boolean; httpPort?: number; anyPorts?: boolean }): Promise<{ installation: Installation; made: boolean }> {
   const file = join(dataDir, 'ronghu.config.json');
   if (existsSync(file)) return { installation: JSON.parse(readFileSync(file, 'utf8')) as Installation, made: false };
   mkdirSync(dataDir, { recursive: true });
+  const near = (port: number) => free(options.anyPorts ? 0 : port);
   const installation: Installation = {
     demo: options.demo, demoPassword: options.demo ? randomPassword(14) : null,
     http: { host: '127.0.0.1', port: await free(options.httpPort ?? 8080) },
-    database: { embeddedPort: await free(15432), embeddedPassword: secret() },
-    link: { port: await free(18091), token: secret() },
-    switch: { simulated: true, simulatorPort: await free(18090), nodes: [{ name: 'node1', host: '127.0.0.1', port: await free(18021), password: secret() }], recordingsDir: join(dataDir, 'recordings'), spoolDir: join(dataDir, 'spool'), configDir: join(dataDir, 'switch') },
+    database: { embeddedPort: await near(15432), embeddedPassword: secret() },
+    link: { port: await near(18091), token: secret() },
+    switch: { simulated: true, simulatorPort: await near(18090), nodes: [{ name: 'node1', host: '127.0.0.1', port: await near(18021), password: secret() }], recordingsDir: join(dataDir, 'recordings'), spoolDir: join(dataDir, 'spool'), configDir: join(dataDir, 'switch') },
   };
   saveInstallation(dataDir, installation);
   return { installation, made: true };

@@ -18,6 +18,8 @@ export const usePhone = defineStore('phone', () => {
   const sending = ref<CommandName | null>(null);
   const failure = ref<LoadFailure | null>(null);
   const keys = new Map<CommandName, ActionKey>();
+  /** Calls that this agent has talked in since the page was opened: those want a disposition. */
+  const talked = ref(new Set<string>());
   /** Server time of what is shown. */
   let shownAt = 0;
   const callHearers = new Set<(call: CallView, switchAt: number | null) => void>();
@@ -29,6 +31,7 @@ export const usePhone = defineStore('phone', () => {
     shownAt = at;
     agent.value = next.agent;
     call.value = next.call;
+    if (next.call !== null && next.call.answeredAt !== null && next.agent.callState !== 'ringing' && next.agent.callState !== 'dialing') talked.value.add(next.call.callId);
     if (next.call !== null) for (const hear of callHearers) hear(next.call, switchAt);
   }
 
@@ -89,5 +92,5 @@ export const usePhone = defineStore('phone', () => {
 
   function clear(): void { agent.value = null; call.value = null; shownAt = 0; failure.value = null; }
 
-  return { agent, call, restReasons, waiting, longestWaitMs, allBusy, sending, failure, actions, load, send, listen, onCall, clear };
+  return { agent, call, restReasons, waiting, longestWaitMs, allBusy, sending, failure, talked, actions, load, send, listen, onCall, clear };
 });

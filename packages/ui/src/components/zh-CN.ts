@@ -13,7 +13,7 @@ export const uiZhCN = {
   notFound: { title: '没有找到这个页面', hint: '地址可能已变更，或记录不在您的管辖范围', home: '回到首页' },
   offline: { text: '网络已断开，画面停在 {time}，恢复后自动更新', server: '实时连接中断，正在重连；列表每次打开仍会取最新数据' },
   signIn: {
-    login: '账号', password: '密码', submit: '登录', submitting: '正在登录', needLogin: '请输入账号', needPassword: '请输入密码', changeTitle: '首次登录，请修改密码', changeHint: '新密码至少 8 位，同时包含字母和数字', oldPassword: '当前密码', newPassword: '新密码', again: '再次输入新密码', notSame: '两次输入的新密码不一致', tooWeak: '至少 8 位，同时包含字母和数字', sameAsOld: '新密码不能与当前密码相同', change: '修改并进入', changed: '密码已修改', show: '显示密码', hide: '隐藏密码', slogan: '电话、工单、外勤，一条线走到底', caps: '大写锁定已打开',
+    login: '账号', password: '密码', submit: '登录', submitting: '正在登录', needLogin: '请输入账号', needPassword: '请输入密码', changeTitle: '首次登录，请修改密码', changeHint: '新密码 10 到 72 位，包含大写、小写、数字、符号中的至少三种，不能包含账号名', oldPassword: '当前密码', newPassword: '新密码', again: '再次输入新密码', notSame: '两次输入的新密码不一致', tooWeak: '10 到 72 位，大写、小写、数字、符号至少三种，且不含账号名', sameAsOld: '新密码不能与当前密码相同', change: '修改并进入', changed: '密码已修改', show: '显示密码', hide: '隐藏密码', slogan: '电话、工单、外勤，一条线走到底', caps: '大写锁定已打开',
   },
   reason: { label: '原因', need: '请填写原因', cancel: '取消', confirm: '确定', placeholder: '写清楚为什么这样处理，会记入履历' },
   audio: { play: '播放', pause: '暂停', caller: '客户', agent: '坐席', both: '双方', channel: '声道', speed: '倍速', download: '下载录音', failed: '录音无法播放（{code}）', loading: '正在取录音', seek: '播放位置' },

@@ -7,7 +7,7 @@ import { callFactOfTold, type ToldCall } from './facts';
 import { byDay, byHour, emptyMetrics, step, total } from './reducer';
 import { DEFINITIONS, definitionOf, valueOf } from './definitions';
 import { MetricStore } from './metric.store';
-import { readTargets, DEFAULT_KPI_TARGETS } from './targets';
+import { defineKpiTargets, DEFAULT_KPI_TARGETS, KpiTargets } from './targets';
 import { CALL_FIGURES, DAY_MS, dayName, dayOf, dayStart, type CallFact, type Fact, type FigureCode, type MetricFilter, type OrderFact } from './metric.types';
 
 const T0 = dayStart(dayOf(Date.UTC(2026, 10, 20))); // a local midnight
@@ -177,9 +177,14 @@ describe('days and targets', () => {
     expect(dayName(dayOf(Date.UTC(2026, 10, 20, 16, 0)))).toBe('2026-11-21');
     expect(dayStart(dayOf(T0))).toBe(T0);
   });
-  it('falls back to the defaults when the stored targets make no sense', () => {
-    expect(readTargets({ ...DEFAULT_KPI_TARGETS, connectRate: 0.98 }).connectRate).toBe(0.98);
-    expect(readTargets({ connectRate: 97 })).toEqual(DEFAULT_KPI_TARGETS);
-    expect(readTargets(null)).toEqual(DEFAULT_KPI_TARGETS);
+  it('refuses targets that cannot be reached or are written as percent', () => {
+    expect(KpiTargets.safeParse(DEFAULT_KPI_TARGETS).success).toBe(true);
+    expect(KpiTargets.safeParse({ ...DEFAULT_KPI_TARGETS, connectRate: 97 }).success).toBe(false);
+    expect(KpiTargets.safeParse({ ...DEFAULT_KPI_TARGETS, responseTime: 0 }).success).toBe(false);
+    expect(KpiTargets.safeParse({ connectRate: 0.9 }).success).toBe(false);
+  });
+  it('reads the targets in force from the settings store', async () => {
+    const targets = defineKpiTargets({ define: ({ initial }) => ({ get: async () => ({ value: initial }) }) });
+    expect((await targets()).connectRate).toBe(0.97);
   });
 });

@@ -60,7 +60,7 @@ export const telephonyTables: TableDefinition[] = [
   }),
   defineTable({
     name: 'agent_state', comment: '坐席当前状态（重启后恢复）', shard: 'group', primaryKey: ['agent_id'],
-    columns: { agent_id: c.id('坐席'), presence: c.text('在线层', 12), readiness: c.text('就绪层', 12, { nullable: true }), rest_reason: c.text('小休子状态', 30, { nullable: true }), wrap_up_until: c.time('话后处理到', { nullable: true }), misses: c.int('连续漏接', { default: 0 }), idle_since: c.time('空闲自', { nullable: true }), answered_at: c.time('最近接通', { nullable: true }), changed_at: c.time('变更时间'), epoch: c.bigint('调度任期', { default: 0 }) },
+    columns: { agent_id: c.id('坐席'), presence: c.text('在线层', 12), readiness: c.text('就绪层', 12, { nullable: true }), chosen: c.text('话后处理之后的就绪', 12, { nullable: true }), rest_reason: c.text('小休子状态', 30, { nullable: true }), wrap_up_until: c.time('话后处理到', { nullable: true }), misses: c.int('连续漏接', { default: 0 }), idle_since: c.time('空闲自', { nullable: true }), answered_at: c.time('最近接通', { nullable: true }), changed_at: c.time('变更时间'), epoch: c.bigint('调度任期', { default: 0 }) },
   }),
   defineTable({
     name: 'recording', comment: '录音', shard: 'group', primaryKey: ['recording_id'], unique: [['call_id', 'file_path']], indexes: [['segment_id'], ['made_at']],
@@ -69,9 +69,5 @@ export const telephonyTables: TableDefinition[] = [
   defineTable({
     name: 'blocklist', comment: '黑名单', shard: 'group', primaryKey: ['blocklist_id'], indexes: [['number_blind']],
     columns: { blocklist_id: c.id('编号'), number_blind: c.text('号码盲索引', 64), number_sealed: c.text('号码（密文）', 400), treatment: c.text('处理 prompt reject', 10, { default: 'prompt' }), reason: c.text('原因', 200), account_id: c.id('操作人'), person_name: c.text('操作人姓名', 40), added_at: c.time('加入时间'), removed_at: c.time('移出时间', { nullable: true }), removed_by: c.id('移出人', { nullable: true }) },
-  }),
-  defineTable({
-    name: 'director_lease', comment: '调度租约', shard: 'group', primaryKey: ['switch_group'],
-    columns: { switch_group: c.text('交换组', 30), epoch: c.bigint('任期'), owner: c.text('持有者', 80), expires_at: c.time('到期'), renewed_at: c.time('续约') },
   }),
 ];

@@ -18,7 +18,7 @@ const companyTables: TableDefinition[] = [
     name: 'work_order', comment: '工单', shard: 'company', primaryKey: ['id'], unique: [['order_no']], indexes: [['state', 'station_id'], ['worker_id', 'state'], ['house_id', 'created_at'], ['customer_id', 'created_at'], ['unit_id', 'created_at'], ['community_id', 'created_at'], ['number_blind', 'created_at'], ['call_id']],
     columns: {
       ...shared(), description: c.text('故障描述', 2000), expert: c.bool('专家处理中', { default: false }), escalations: c.int('超时升级次数', { default: 0 }), rule_version: c.int('时限规则版本'), due_explained: c.text('时限说明', 1000), due_overridden: c.bool('时限人工修改', { default: false }),
-      round_at: c.time('本轮派站时间', { nullable: true }), confirmed_at: c.time('本轮确认时间', { nullable: true }), assigned_at: c.time('本轮分派时间', { nullable: true }), accepted_at: c.time('本轮接单时间', { nullable: true }), round_on_site_at: c.time('本轮签到时间', { nullable: true }), signed: c.bool('本轮已签名', { default: false }),
+      round_at: c.time('本轮派站时间', { nullable: true }), confirmed_at: c.time('本轮确认时间', { nullable: true }), assigned_at: c.time('本轮分派时间', { nullable: true }), accepted_at: c.time('本轮接单时间', { nullable: true }), round_on_site_at: c.time('本轮签到时间', { nullable: true }), signed: c.bool('本轮已签名', { default: false }), round_outcome: c.text('本轮处理结果', 10, { nullable: true }),
       last_revisit: c.text('本轮回访结论', 14, { nullable: true }), pending_id: c.id('待审批申请', { nullable: true }), report_hours: c.int('督办上报间隔（小时）', { nullable: true }),
       linked_company_id: c.id('关联工单公司', { nullable: true }), linked_order_id: c.id('关联工单', { nullable: true }), linked_order_no: c.text('关联工单号', 40, { nullable: true }), link_relation: c.text('关联关系', 20, { nullable: true }),
     },
@@ -70,6 +70,10 @@ const companyTables: TableDefinition[] = [
   defineTable({
     name: 'revisit', comment: '回访记录（永久绑定工单）', shard: 'company', primaryKey: ['id'], indexes: [['order_id', 'id']],
     columns: { id: c.id('编号'), order_id: c.id('工单'), round_no: c.int('轮次'), happened_at: c.time('时间'), account_id: c.id('回访人'), person_name: c.text('回访人姓名', 40), outcome: c.text('结论', 14), form_version: c.int('表单版本'), answers: c.json('答案'), remark: c.text('备注', 1000, { nullable: true }), call_id: c.text('通话编号', 36, { nullable: true }) },
+  }),
+  defineTable({
+    name: 'worker_hold', comment: '谁处理过该工单（移动端据此提示已改派，并允许补传文件）', shard: 'company', primaryKey: ['order_id', 'account_id'], indexes: [['account_id', 'since_at']],
+    columns: { order_id: c.id('工单'), account_id: c.id('处理人'), since_at: c.time('最近一次分派') },
   }),
   defineTable({
     name: 'order_counter', comment: '工单号流水', shard: 'company', primaryKey: ['day_code'],

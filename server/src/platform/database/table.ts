@@ -19,5 +19,9 @@ export function defineTable(definition: TableDefinition): TableDefinition {
   }
   for (const key of definition.primaryKey) if (!definition.columns[key] || definition.columns[key].nullable) throw new Error(`table ${definition.name}: bad primary key ${key}`);
   for (const cols of [...(definition.unique ?? []), ...(definition.indexes ?? [])]) for (const col of cols) if (!definition.columns[col.replace(/ desc$/, '')]) throw new Error(`table ${definition.name}: index on unknown column ${col}`);
+  defined.set(definition.name, definition);
   return definition;
 }
+const defined = new Map<string, TableDefinition>();
+/** The definition of a table by name, for those who must know its column kinds (bulk insert). */
+export const definitionOf = (name: string): TableDefinition | undefined => defined.get(name);

@@ -72,9 +72,9 @@ export class ZipPart {
   constructor(private readonly entry: Entry, private readonly push: (chunk: Buffer) => Promise<void>, out: Writable) {
     this.pumping = this.pump();
     // The failure is raised by the next write or by end(); a receiver gone before either must not be an unhandled rejection.
-    this.pumping.catch((error: Error) => { this.failure = error; this.deflate.destroy(); });
+    this.pumping.catch((error: Error) => { this.failure ??= error; this.deflate.destroy(); });
     this.unhook = (): void => { out.off('close', gone); };
-    const gone = (): void => { this.deflate.destroy(); };
+    const gone = (): void => { this.failure ??= new Error('the receiver closed the connection'); this.deflate.destroy(); };
     out.once('close', gone);
   }
   get bytes(): number { return this.entry.plain; }

@@ -41,7 +41,7 @@ export class LiveServer {
     socket.on('resume', (request: unknown, answer: unknown) => { if (typeof answer === 'function') (answer as (a: ResumeAnswer) => void)(this.resume(socket, request)); });
   }
   private resume(socket: Socket, request: unknown): ResumeAnswer {
-    const wanted = (request as ResumeRequest | null)?.rooms, out: ResumeAnswer = { rooms: {}, serverTime: this.d.clock.now() };
+    const wanted = (request as ResumeRequest | null)?.rooms, out: ResumeAnswer = { rooms: {}, heads: this.heads(socket), serverTime: this.d.clock.now() };
     if (!wanted || typeof wanted !== 'object') return out;
     for (const [room, seen] of Object.entries(wanted).slice(0, 200)) {
       if (!socket.rooms.has(room)) { out.rooms[room] = 'left'; continue; }
@@ -51,6 +51,7 @@ export class LiveServer {
     }
     return out;
   }
+  private heads(socket: Socket): ResumeAnswer['heads'] { return Object.fromEntries([...socket.rooms].filter((room) => room !== socket.id).map((room) => [room, this.d.hub.position(room)])); }
   private async recheck(socket: Socket, reason: 'signedOut' | 'rightsChanged' | null): Promise<void> {
     const { front, token } = socket.data as { front: FrontEnd; token: string };
     const found = await this.d.sessions.resolve(token, front, socket.handshake.address).catch(() => undefined); // database away: keep what was granted until it is back

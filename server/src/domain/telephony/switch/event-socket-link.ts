@@ -4,6 +4,7 @@ import { commandLine, messageText } from './command-text';
 import { EventQueue } from './event-queue';
 import { EventSocketConnection, replyText, unavailable, WRONG_PASSWORD } from './event-socket-connection';
 import { MalformedFrame } from './frame-reader';
+import { fence, FENCED } from './lease';
 import { JsonEvent } from './json-event';
 import { KeyedCommands } from './keyed-commands';
 import { DEFAULT_EVENTS, type CommandOptions, type SwitchEvent, type SwitchLink, type SwitchLinkOptions, type SwitchLinkState, type SwitchReply } from './switch-link';
@@ -62,12 +63,12 @@ export class EventSocketLink implements SwitchLink {
   onState(listener: (state: SwitchLinkState) => void): () => void { this.stateListeners.add(listener); return () => { this.stateListeners.delete(listener); }; }
 
   async api(command: string, options: CommandOptions = {}): Promise<SwitchReply> {
-    const line = commandLine(command);
+    const line = this.fenced(commandLine(command), options);
     return this.keyed.run(options.key, () => this.allowed(), () => this.command(`api ${line}\n\n`, options.timeoutMs ?? COMMAND_TIMEOUT_MS));
   }
 
   async bgapi(command: string, options: CommandOptions = {}): Promise<SwitchReply> {
-    const line = commandLine(command);
+    const line = this.fenced(commandLine(command), options);
     return this.keyed.run(options.key, () => this.allowed(), () => this.job(line, options.timeoutMs ?? JOB_TIMEOUT_MS));
   }
 
@@ -94,7 +95,18 @@ export class EventSocketLink implements SwitchLink {
   private async command(text: string, timeoutMs: number): Promise<SwitchReply> {
     const connection = this.commands;
     if (!connection) throw unavailable('link down');
-    return reply(replyText(await connection.send(text, timeoutMs)));
+    return this.judge(replyText(await connection.send(text, timeoutMs)));
+  }
+
+  /** The node compares the epochs, not we: a director that was paused between its own check and the write is refused all the same. */
+  private fenced(line: string, options: CommandOptions): string {
+    return this.options.epoch && options.unfenced !== true ? fence(line, this.options.epoch()) : line;
+  }
+
+  private judge(text: string): SwitchReply {
+    if (!text.startsWith(FENCED)) return { ok: !text.startsWith('-'), text };
+    this.options.onFenced?.();
+    throw new AppError('DIRECTOR_UNAVAILABLE', undefined, undefined, new Error(`${this.name} serves another epoch`));
   }
 
   private async job(line: string, timeoutMs: number): Promise<SwitchReply> {
@@ -180,7 +192,7 @@ export class EventSocketLink implements SwitchLink {
     const job = this.jobs.get(id);
     if (!job) return;
     this.forget(id);
-    job.resolve(reply(event.body.replace(/\s+$/, '')));
+    try { job.resolve(this.judge(event.body.replace(/\s+$/, ''))); } catch (error) { job.reject(error as Error); }
   }
 
   private deliver(event: SwitchEvent): void {
@@ -235,5 +247,3 @@ export class EventSocketLink implements SwitchLink {
 }
 
 function finished(text: string, body: string | undefined): string { return body === undefined || body === '' ? `${text}\n` : text; }
-
-function reply(text: string): SwitchReply { return { ok: !text.startsWith('-'), text }; }

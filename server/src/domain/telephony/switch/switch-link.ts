@@ -29,6 +29,8 @@ export interface CommandOptions {
   timeoutMs?: number;
   /** Same key within ten minutes: the same promise, nothing is sent again (also across a reconnect). */
   key?: string;
+  /** Sent as it is even when the link has an epoch: for commands that only read, and for the lease itself. */
+  unfenced?: boolean;
 }
 
 export interface SwitchLinkOptions {
@@ -43,6 +45,12 @@ export interface SwitchLinkOptions {
   executeTag?: string;
   /** Asked before every command; false refuses it with DIRECTOR_UNAVAILABLE (the lease of the director lapsed). */
   mayCommand?: () => boolean;
+  /**
+   * Epoch of the director's lease. When given, every api and bgapi command is made conditional on the node itself: a node that knows another
+   * epoch does not obey, the command rejects with DIRECTOR_UNAVAILABLE and `onFenced` is called. Claim it with `claimLease` at each `up`.
+   */
+  epoch?: () => number;
+  onFenced?: () => void;
   /** First and largest pause between two attempts, milliseconds. Default 200 and 3,000. */
   backoff?: { firstMs: number; largestMs: number };
   /** A link that says nothing for so long is closed and made anew (the switch sends HEARTBEAT every 20 s unasked-for otherwise). Default 45,000 ms. */

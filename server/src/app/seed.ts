@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { defaultRights, generateDemo, planOrganisation, type Organisation } from '../demo';
+import { CryptoBox, loadOrCreateKeys, PasswordHasher, randomPassword } from '../platform/crypto';
+import { createIds } from '../platform/database/ids';
+import { knownCompanies, migrate } from '../platform/database/migrate';
+import { createShards, GROUP_SCHEMA } from '../platform/database/shards';
+import type { Installation } from './install';
+import { allTables } from './tables';
+
+/** The id share of installation jobs; running processes lease 1 to 255. */
+const INSTALL_NODE = 0;
+/** Written last: without it an installation is not whole. */
+const INSTALLED = 'installed';
+/**
+ * Brings the schemas up to date, and fills a new installation: roles and rights always, demo data when asked for, otherwise one administrator
+ * whose initial password is printed once. Returns true when something was filled.
+ */
+export async function seed(d: { dataDir: string; url: string; installation: Installation; houses: number; renewPasswords: boolean; seedNumber?: number; light?: boolean; onProgress(text: string): void }): Promise<boolean> {
+  const known = await knownCompanies(d.url), keys = loadOrCreateKeys(join(d.dataDir, 'keys')), ids = createIds(INSTALL_NODE, Date.now);
+  await migrate(d.url, allTables, known);
+  const client = new Client({ connectionString: d.url });
+  await client.connect();
+  let plan: Organisation | null = null;
+  try {
+    await client.query(`set search_path to ${GROUP_SCHEMA}`);
+    if (d.renewPasswords && d.installation.demoPassword) await client.query('update account set password_hash = $1, failed_count = 0, locked_until = null', [await new PasswordHasher().hash(d.installation.demoPassword)]);
+    if ((await client.query('select 1 from lease where name = $1', [INSTALLED])).rowCount) return false;
+    // an earlier try that was cut off before its last step is begun anew
+    for (const { tablename } of (await client.query<{ tablename: string }>("select tablename from pg_tables where schemaname = $1 and tablename <> 'schema_ledger'", [GROUP_SCHEMA])).rows) await client.query(`truncate table ${tablename}`);
+    for (const id of known) await client.query(`drop schema ronghu_c${id} cascade`);
+    const made = planOrganisation(ids);
+    plan = made.plan;
+    if (!d.installation.demo) { made.rows.length = 1; plan.companies = []; }
+    for (const row of made.rows) await client.query(`insert into org_node (${Object.keys(row).join(',')}) values (${Object.keys(row).map((_, i) => `$${i + 1}`).join(',')})`, Object.values(row));
+  } finally { await client.end(); }
+  const companyIds = plan.companies.map((c) => c.id);
+  await migrate(d.url, allTables, companyIds);
+  const shards = await createShards({ url: d.url, maxConnections: 12, companyIds });
+  try {
+    const group = shards.group();
+    await group.insertMany('role_permission', defaultRights());
+    if (d.installation.demo) {
+      let last = 0;
+      await generateDemo({ shards, ids, crypto: new CryptoBox(keys) }, plan, { houses: d.houses, seed: d.seedNumber ?? 20261115, now: Date.now(), light: d.light, passwordHash: await new PasswordHasher().hash(d.installation.demoPassword as string) }, (what, done) => { if (Date.now() - last > 700 || done >= 1) { last = Date.now(); d.onProgress(`生成演示数据：${what} ${Math.round(done * 100)}%`); } });
+    } else {
+      const password = randomPassword(14), id = ids.next();
+      await group.insertMany('account', [{ id, login: 'admin', person_name: '集团管理员', org_id: plan.groupId, account_status: 'active', password_hash: await new PasswordHasher().hash(password), must_change: true, failed_count: 0, created_at: Date.now(), version: 1 }]);
+      await group.insertMany('account_role', [{ account_id: id, role_code: 'groupAdmin', org_id: plan.groupId }]);
+      d.onProgress(`管理员账号 admin 的初始密码（只显示这一次，首次登录须修改）：${password}`);
+    }
+    for (const db of [group, ...companyIds.map((id) => shards.company(id))]) await db.execute('analyze');
+    await group.insertMany('lease', [{ name: INSTALLED, holder: 'seed', epoch: 1, until_at: Date.now() }]);
+    return true;
+  } finally { await shards.close(); }
+}

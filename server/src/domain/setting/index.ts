@@ -1,0 +1,2 @@
+export { SettingService, type Setting, type SettingDefinition, type Versioned } from './setting.service';
+export { settingTables } from './setting.tables';

@@ -1,0 +1,2 @@
+export { ForeignRecord, readCallRecord, type NodeCallRecord } from './call-record';
+export { emptySpool, type SpoolResult } from './spool';

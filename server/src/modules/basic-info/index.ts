@@ -1,0 +1,2 @@
+export { BasicInfoConfiguration as Configuration } from './configuration';
+export { BasicInfoController } from './basic-info.controller';

@@ -1,0 +1,53 @@
+import { Configuration, type IMidwayContainer } from '@midwayjs/core';
+import type { DirectorClient } from '../../domain/telephony/director-client';
+import type { Platform } from '../../platform/platform';
+import { AgentOrders } from './agent-orders';
+import { AgentsService } from './agents.service';
+import { BlocklistService } from './blocklist.service';
+import { CallCenterLive } from './call-center.live';
+import { CallLinks } from './call-links';
+import { CallNumbers } from './call-numbers';
+import { CallsService } from './calls.service';
+import { PhoneService } from './phone.service';
+import { RecordingsService } from './recordings.service';
+
+const TIDY_MS = 20_000;
+
+/** Wires this module. Needs `platform` and, given by the composition root, `directorClient` (started there). */
+@Configuration({ namespace: 'callCenter' })
+export class CallCenterConfiguration {
+  private live: CallCenterLive | null = null;
+  private tidying: NodeJS.Timeout | null = null;
+  private off: (() => void) | null = null;
+
+  async onReady(container: IMidwayContainer): Promise<void> {
+    const platform = await container.getAsync<Platform>('platform'), director = await container.getAsync<DirectorClient>('directorClient');
+    const { crypto, clock, orgs, audit, hub, ids, log, config, bus } = platform, sql = platform.shards.group();
+    const numbers = new CallNumbers(crypto), mask = (clear: string) => numbers.masked(clear), agentOrders = new AgentOrders({ sql, clock });
+    const live = new CallCenterLive({ director, hub, orgs, mask, clock, agentOrders });
+    this.live = live;
+    container.registerObject('phoneService', new PhoneService({ director, mask, openRef: (ref) => crypto.openRef(ref), clock, agentOrders }));
+    container.registerObject('agentsService', new AgentsService({ director, mask, orgs, sql, audit, agentOrders }));
+    container.registerObject('callsService', new CallsService({ sql, orgs, numbers, crypto, director, audit }));
+    container.registerObject('recordingsService', new RecordingsService({ sql, orgs, audit, clock, recordingsDir: config.switch.recordingsDir }));
+    container.registerObject('blocklistService', new BlocklistService({ db: sql, ids, clock, crypto, numbers, director, audit, log }));
+    const links = new CallLinks({ db: sql, clock, log });
+    bus.on('order.changed', 'callCenter.orders', async (event) => {
+      await links.order(Number(event.aggregateId));
+      const agentId = await agentOrders.recount(Number(event.aggregateId)), agent = agentId === null ? undefined : director.agents.get(agentId);
+      if (agent) live.agent(agent);
+    });
+    const warn = (what: string) => (error: unknown) => log.warn(what, { error });
+    this.off = director.on('callEnded', ({ callId }) => void links.ended(callId).catch(warn('call record not linked yet')));
+    const tidy = () => Promise.all([agentOrders.reload().catch(warn('orders of the agents not counted')), links.sweep().catch(warn('call records not linked'))]);
+    await agentOrders.reload();
+    this.tidying = setInterval(() => void tidy(), TIDY_MS);
+    this.tidying.unref();
+    live.start();
+  }
+  async onStop(): Promise<void> {
+    if (this.tidying) clearInterval(this.tidying);
+    this.off?.();
+    this.live?.stop();
+  }
+}

@@ -1,0 +1,2 @@
+export { CallCenterConfiguration as Configuration } from './configuration';
+export { AgentController, CallController, PhoneController } from './call-center.controller';

@@ -1,0 +1,2 @@
+export { MonitorCenterConfiguration as Configuration } from './configuration';
+export { MonitorController } from './monitor.controller';

@@ -1,0 +1,2 @@
+export { NoticeConfiguration as Configuration } from './configuration';
+export { NoticeController } from './notice.controller';

@@ -1,0 +1,2 @@
+export { RepairCenterConfiguration as Configuration } from './configuration';
+export { FieldController } from './field.controller';

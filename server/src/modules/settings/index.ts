@@ -1,0 +1,3 @@
+export { Configuration } from './configuration';
+export { AccountsController } from './accounts.controller';
+export { SettingsController } from './settings.controller';

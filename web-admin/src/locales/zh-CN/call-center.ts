@@ -1,0 +1,5 @@
+export const callCenter = {
+  list: { number: '号码（全号或后四位）', direction: '方向', directions: { inbound: '呼入', outbound: '呼出', internal: '内部' }, answered: '是否接通', yes: '已接通', no: '未接通', from: '起', to: '止', at: '时间', phone: '号码', customer: '客户', agent: '坐席', group: '技能组', wait: '等待', talk: '通话', result: '结果', rating: '评分', recording: '录音', order: '工单', disposition: '小结', called: '被叫', address: '地址', views: { today: '今日', missed: '今日漏接', all: '全部' }, emptyHint: '有通话后会立即出现在这里', agentTag: '坐席：{name}', has: '有', living: '进行中' },
+  call: { facts: '通话信息', path: '导航按键', events: '事件', recording: '录音', noRecording: '没有录音', block: '加入黑名单', blockText: '拉黑后此号码再次呼入会听到提示并挂断', blocked: '已加入黑名单', openOrder: '查看工单', openCustomer: '客户', startedAt: '开始', queuedAt: '进入排队', answeredAt: '接通', endedAt: '结束', digits: '按键 {d}', noPath: '没有经过导航', duration: '时长', disposition: '通话小结' },
+  block: { number: '号码', reason: '原因', person: '操作人', at: '时间', add: '添加号码', addTitle: '添加黑名单', remove: '移出', removeAsk: '把 {number} 移出黑名单？', removed: '已移出', added: '已添加', phoneRule: '电话号码只能是 3 到 20 位数字', empty: '黑名单是空的', emptyHint: '在通话详情或来电弹屏中可以拉黑骚扰号码', needReason: '请填写原因', actions: '操作' },
+} as const;

@@ -1,0 +1,9 @@
+export const monitor = {
+  board: {
+    calls: '话务', waiting: '排队', longest: '最长等待', talking: '通话中', inIvr: '导航中', inbound: '今日呼入', outbound: '今日呼出', answered: '接听', abandoned: '放弃', meanWait: '平均等待', connect: '今日接通率', agents: '坐席', agentsTotal: '签入 {in} / {all}', byHour: '今日各时来电', hourInbound: '呼入', hourAnswered: '接听', kpis: '六项考核指标', orders: '工单分布', open: '在办', near: '临期', overdue: '超时', supervised: '督办', todayNew: '今日新增', todayClosed: '今日办结', unit: '单位', wall: '大屏', drill: '下钻', noChildren: '下面没有单位', updated: '更新于 {time}', persons: '{n} 人', calls0: '通', seconds: '秒', worst: '超时最多', worstNone: '没有超时工单', total: '合计', hourLabel: '各时来电，最高 {max} 通',
+    states: { ready: '空闲', ringing: '振铃', talking: '通话', held: '保持', wrapUp: '话后', rest: '小休', busy: '示忙' },
+  },
+  agents: { search: '姓名、工号、分机', cards: '卡片', list: '列表', all: '全部', name: '坐席', workNo: '工号', extension: '分机', state: '状态', since: '持续', phone: '话机', phoneOn: '在线', phoneOff: '离线', answered: '接听', missed: '漏接', rate: '接通率', meanTalk: '平均通话', orders: '建单', station: '站点', force: '强制状态', forceTo: { ready: '置为空闲', busy: '置为示忙', rest: '置为小休', signedOut: '强制签出' }, forceTitle: '{action}：{name}', forceText: '会立即生效，并记录操作人和原因', forced: '已生效', calls: '通话记录', empty: '没有坐席', emptyHint: '为坐席绑定话机并签入后，会显示在这里', none: '没有符合条件的坐席', noExtension: '未绑定', misses: '连续漏接 {n}' },
+  waiting: { title: '排队来电', now: '正在排队', longest: '最长等待', allBusy: '全忙', notBusy: '有空闲坐席', position: '位置', number: '号码', customer: '客户', group: '技能组', waited: '已等待', priority: '优先级', path: '按键路径', marks: '标记', repeat: '重复来电 {n}', blocked: '黑名单', empty: '没有排队的来电', emptyHint: '有来电等待时会立即出现在这里', unknown: '未登记', groups: '技能组', ready: '空闲', talkingN: '通话', signedIn: '签入', groupWaiting: '排队', strategy: '分配策略' },
+  wall: { title: '客服运行大屏', exit: '退出大屏', full: '全屏' },
+} as const;
