@@ -42,6 +42,6 @@ export const basicInfoRoutes = {
   customerUpdate: route<CustomerView>()({ method: 'PUT', path: '/customers/:companyId/:id', permission: 'customer.write', params: CompanyId, body: CustomerBody.omit({ companyId: true }).partial() }),
   /** Shows one number in clear; writes an audit row with the reason. */
   numberReveal: route<{ number: string }>()({ method: 'POST', path: '/numbers/reveal', permission: 'number.reveal', body: z.strictObject({ ref: text(200), reason: requiredText(200) }) }),
-  /** Number segments and region of one number (BI-25), from the importable table held on premises. */
-  search: route<{ kind: 'house' | 'order' | 'customer' | 'call' | 'account'; id: number; companyId: number | null; title: string; subtitle: string }[]>()({ method: 'GET', path: '/search', permission: 'session', query: z.strictObject({ q: requiredText(60) }) }),
+  /** One box over orders, houses, customers, calls and accounts in the caller's scope, at most five of each. A call is named by `callId`; its `id` is the time it began. */
+  search: route<{ kind: 'house' | 'order' | 'customer' | 'call' | 'account'; id: number; companyId: number | null; title: string; subtitle: string; callId?: string }[]>()({ method: 'GET', path: '/search', permission: 'session', query: z.strictObject({ q: requiredText(60) }) }),
 };

@@ -9,5 +9,5 @@ import * as pop from '../modules/service-center/pop';
 import * as settings from '../modules/settings';
 import type { ModuleComponent } from './http-server';
 
-/** The eight desks, each a Midway component. */
-export const modules: ModuleComponent[] = [settings, basicInfo, notice, serviceCenter, pop, repairCenter, callCenter, monitorCenter, report];
+/** The eight desks, each a Midway component. The order desk comes first: its index line must be written before others read it for the same event. */
+export const modules: ModuleComponent[] = [serviceCenter, notice, repairCenter, basicInfo, pop, callCenter, monitorCenter, report, settings];

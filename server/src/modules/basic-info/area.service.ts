@@ -159,7 +159,7 @@ export class AreaService {
 
   /** Paths, stations in force and houses below follow the node, level by level (a station of its own stops the one from above). */
   private async carryDown(tx: Tx, before: AreaRecord, after: AreaRecord): Promise<void> {
-    if (before.path !== after.path) await tx.execute('update area_node set path = concat($1, substr(path, $2)) where path like $3 and id <> $4', [after.path, before.path.length + 1, `${before.path}%`, after.id]);
+    if (before.path !== after.path) await tx.execute('update area_node set path = concat(cast($1 as varchar(200)), substr(path, $2)) where path like $3 and id <> $4', [after.path, before.path.length + 1, `${before.path}%`, after.id]);
     let level: { id: number; station_id: number | null }[] = [{ id: after.id, station_id: after.station_id }];
     const units: { id: number; station_id: number | null }[] = after.kind === 'unit' ? [...level] : [];
     while (level.length) {
@@ -182,7 +182,7 @@ export class AreaService {
     const houses = await tx.query<{ id: number; room_no: string }>('select id, room_no from house where unit_id = $1', [unitId]);
     if (houses.length === 0) return;
     const prefix = addressOf(community.node_name, building.node_name, unit.node_name, '');
-    await tx.execute(`update house set building_id = $1, community_id = $2, station_id = $3, address = concat($4, room_no), updated_at = $5 where id in (${marks(houses, 6)})`, [building.id, community.id, stationId, prefix, this.d.clock.now(), ...houses.map((h) => h.id)]);
+    await tx.execute(`update house set building_id = $1, community_id = $2, station_id = $3, address = concat(cast($4 as varchar(200)), room_no), updated_at = $5 where id in (${marks(houses, 6)})`, [building.id, community.id, stationId, prefix, this.d.clock.now(), ...houses.map((h) => h.id)]);
   }
   private async unique<T>(name: string, work: () => Promise<T>): Promise<T> {
     try { return await work(); } catch (error) { throw isUniqueViolation(error) ? new AppError('CONFLICT', `同一上级之下已有“${name}”`, undefined, error) : error; }

@@ -41,8 +41,8 @@ export class GlobalSearch {
     const where = this.bound(scope, 'c', 'c.station_id', true);
     const by = this.numberOr(q, where.bind, 'c.', []);
     if (by === '') return [];
-    const rows = await this.group.query<{ recording_id: number | null; call_id: string; customer_name: string | null; agent_name: string | null; started_at: number; end_reason: EndReason | null }>(`select c.call_id, c.recording_id, c.customer_name, c.agent_name, c.started_at, c.end_reason from call_record c where ${where.text} and (${by}) order by c.started_at desc limit ${EACH}`, where.params);
-    return rows.map((r) => ({ kind: 'call', id: r.started_at, companyId: null, title: `${new Date(r.started_at + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ')} ${r.customer_name ?? '未知来电'}`, subtitle: [r.agent_name, r.end_reason ? END_REASON_NAMES[r.end_reason] : '通话中', r.call_id].filter(Boolean).join(' · ') }));
+    const rows = await this.group.query<{ call_id: string; customer_name: string | null; agent_name: string | null; started_at: number; end_reason: EndReason | null }>(`select c.call_id, c.customer_name, c.agent_name, c.started_at, c.end_reason from call_record c where ${where.text} and (${by}) order by c.started_at desc limit ${EACH}`, where.params);
+    return rows.map((r) => ({ kind: 'call', id: r.started_at, callId: r.call_id, companyId: null, title: `${new Date(r.started_at + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ')} ${r.customer_name ?? '未知来电'}`, subtitle: [r.agent_name, r.end_reason ? END_REASON_NAMES[r.end_reason] : '通话中'].filter(Boolean).join(' · ') }));
   }
   private async accounts(scope: Scope, q: string): Promise<Hit[]> {
     const params: SqlValue[] = [q, `${q}%`];

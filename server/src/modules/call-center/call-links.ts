@@ -4,7 +4,7 @@ import type { Log } from '../../platform/log';
 
 interface CallKey { call_id: string; number_blind: string | null; order_id: number | null; order_no: string | null }
 interface Hit { number_blind: string; company_id: number; customer_id: number; customer_name: string; house_id: number }
-interface OrderKey { id: number; company_id: number; order_no: string; call_id: string; customer_id: number | null; customer_name: string | null; house_id: number | null; address: string; station_id: number | null }
+interface OrderKey { id: number; company_id: number; order_no: string; call_id: string; customer_id: number | null; customer_name: string | null; address: string; station_id: number | null }
 const BATCH = 500, LOOK_BACK_MS = 3_600_000, FIRST_LOOK_BACK_MS = 2 * 86_400_000;
 
 /**
@@ -18,7 +18,7 @@ export class CallLinks {
   /** Links of the records begun in the last hour (two days at the first run) that still lack them. */
   async sweep(): Promise<void> {
     const since = this.d.clock.now() - (this.swept ? LOOK_BACK_MS : FIRST_LOOK_BACK_MS);
-    for (const order of await this.d.db.query<OrderKey>(`select o.id, o.company_id, o.order_no, o.call_id, o.customer_id, o.customer_name, o.house_id, o.address, o.station_id from work_order_index o join call_record r on r.call_id = o.call_id where o.created_at >= $1 and r.order_id is null order by o.created_at limit ${BATCH}`, [since])) await this.put(order);
+    for (const order of await this.d.db.query<OrderKey>(`select o.id, o.company_id, o.order_no, o.call_id, o.customer_id, o.customer_name, o.address, o.station_id from work_order_index o join call_record r on r.call_id = o.call_id where o.created_at >= $1 and r.order_id is null order by o.created_at limit ${BATCH}`, [since])) await this.put(order);
     await this.d.db.execute('update call_record set order_no = (select o.order_no from work_order_index o where o.id = call_record.order_id) where started_at >= $1 and order_id is not null and order_no is null', [since]);
     for (let last = ''; ;) {
       const calls = await this.d.db.query<CallKey>(`select r.call_id, r.number_blind, r.order_id, r.order_no from call_record r where r.started_at >= $1 and r.customer_id is null and r.number_blind is not null and r.call_id > $2 and exists (select 1 from phone_index p where p.number_blind = r.number_blind) order by r.call_id limit ${BATCH}`, [since, last]);
@@ -36,14 +36,14 @@ export class CallLinks {
   }
   /** An order was taken in a call: the record names it, with the customer and house that the agent settled on. The first order of a call stays. */
   async order(orderId: number): Promise<void> {
-    const [order] = await this.d.db.query<OrderKey>('select id, company_id, order_no, call_id, customer_id, customer_name, house_id, address, station_id from work_order_index where id = $1 and call_id is not null', [orderId]);
+    const [order] = await this.d.db.query<OrderKey>('select id, company_id, order_no, call_id, customer_id, customer_name, address, station_id from work_order_index where id = $1 and call_id is not null', [orderId]);
     if (order) await this.put(order);
   }
 
   private async put(order: OrderKey): Promise<void> {
     await this.d.db.execute(
-      'update call_record set order_id = $1, order_company_id = $2, order_no = $3, company_id = $4, customer_id = coalesce($5, customer_id), customer_name = coalesce($6, customer_name), house_id = coalesce($7, house_id), house_address = $8, station_id = coalesce(station_id, $9) where call_id = $10 and order_id is null',
-      [order.id, order.company_id, order.order_no, order.company_id, order.customer_id, order.customer_name, order.house_id, order.address, order.station_id, order.call_id]);
+      'update call_record set order_id = $1, order_company_id = $2, order_no = $3, company_id = $4, customer_id = coalesce($5, customer_id), customer_name = coalesce($6, customer_name), house_address = $7, station_id = coalesce(station_id, $8) where call_id = $9 and order_id is null',
+      [order.id, order.company_id, order.order_no, order.company_id, order.customer_id, order.customer_name, order.address, order.station_id, order.call_id]);
   }
   /** A number of one customer names the call; one of several only what they share. */
   private async name(calls: readonly CallKey[]): Promise<void> {
@@ -56,8 +56,8 @@ export class CallLinks {
       const own = hits.filter((hit) => hit.number_blind === call.number_blind), company = only(own.map((hit) => hit.company_id));
       if (company === null) continue;
       const customer = only(own.map((hit) => hit.customer_id)), homes = own.map((hit) => houses.get(hit.house_id)).filter((house) => house !== undefined), home = homes[0], station = only(homes.map((house) => house.station_id).filter((id) => id > 0));
-      await this.d.db.execute('update call_record set company_id = coalesce(company_id, $1), customer_id = $2, customer_name = coalesce($3, customer_name), house_id = $4, house_address = $5, station_id = coalesce(station_id, $6) where call_id = $7 and customer_id is null',
-        [company, customer, customer === null ? null : (own[0]?.customer_name ?? null), customer === null ? null : (home?.id ?? null), customer === null ? null : (home?.address ?? null), station, call.call_id]);
+      await this.d.db.execute('update call_record set company_id = coalesce(company_id, $1), customer_id = $2, customer_name = coalesce($3, customer_name), house_address = $4, station_id = coalesce(station_id, $5) where call_id = $6 and customer_id is null',
+        [company, customer, customer === null ? null : (own[0]?.customer_name ?? null), customer === null ? null : (home?.address ?? null), station, call.call_id]);
     }
   }
 }

@@ -6,7 +6,7 @@ import { DEFAULT_FLOW } from '../ivr/ivr.schema';
 import type { Core } from './core';
 import { KEPT } from './switch-moves';
 
-interface Asked { callId: string; kind: 'played' | 'digits'; variable: string }
+interface Asked { callId: string; kind: 'played' | 'digits' | 'goodbye'; variable: string }
 const DAY_MS = 86_400_000;
 
 /** Callers on their way in: blocklist, repeat count, voice menu, queue. */
@@ -65,6 +65,7 @@ export class Inbound {
     this.asked.delete(tag);
     const call = this.core.calls.get(asked.callId), state = this.menus.get(asked.callId);
     if (!call || !state) return;
+    if (asked.kind === 'goodbye') { this.core.quietly('hang up', this.core.moves.kill(asked.callId, 'NORMAL_CLEARING')); return; }
     if (asked.kind === 'played') { this.obey(call, state, stepIvr(state, { kind: 'played', at }), at); return; }
     const leg = customerLeg(call);
     if (!leg) return;
@@ -102,7 +103,7 @@ export class Inbound {
         case 'hangUp':
           if (effect.served) this.core.feed(call, { kind: 'served', at });
           if (effect.prompt === null) this.core.quietly('hang up', this.core.moves.kill(leg.uuid, 'NORMAL_CLEARING'));
-          else { this.asked.set(tag, { callId: call.callId, kind: 'played', variable: '' }); this.core.moves.play(leg.uuid, effect.prompt, tag).catch(() => undefined).finally(() => setTimeout(() => this.core.quietly('hang up', this.core.moves.kill(leg.uuid, 'NORMAL_CLEARING')), 8000).unref()); }
+          else { this.asked.set(tag, { callId: call.callId, kind: 'goodbye', variable: '' }); this.core.moves.play(leg.uuid, effect.prompt, tag).catch(() => this.core.quietly('hang up', this.core.moves.kill(leg.uuid, 'NORMAL_CLEARING'))); }
           break;
       }
     }
