@@ -42,7 +42,7 @@ export async function build({ force = false, only = [], onStart = () => {} } = {
     const stamp = join(root, part.dir, 'dist', '.stamp'), want = digest(part);
     if (!force && existsSync(stamp) && readFileSync(stamp, 'utf8') === want) continue;
     onStart(part.label);
-    rmSync(join(root, part.dir, 'dist'), { recursive: true, force: true });
+    if (force) rmSync(join(root, part.dir, 'dist'), { recursive: true, force: true }); // otherwise overwritten in place: what runs from there goes on
     for (const step of part.steps) await run(step);
     if (part.gzip) compress(join(root, part.dir, 'dist'));
     mkdirSync(dirname(stamp), { recursive: true });

@@ -30,6 +30,6 @@ export { PullRefresh as VanPullRefresh } from 'vant/es/pull-refresh';
 export { showImagePreview } from 'vant/es/image-preview';
 
 /** Short words after something the person did; colour and sign come from the style sheet. */
-export const showToast = (message: string): void => { show({ message }); };
-export const showSuccessToast = (message: string): void => { show({ message, className: 'toast-done' }); };
-export const showFailToast = (message: string): void => { show({ message, className: 'toast-fault', duration: 4000 }); };
+export const showToast = (message: string): void => { show({ message, position: 'top' }); };
+export const showSuccessToast = (message: string): void => { show({ message, className: 'toast-done', position: 'top' }); };
+export const showFailToast = (message: string): void => { show({ message, className: 'toast-fault', position: 'top', duration: 4000 }); };

@@ -94,6 +94,8 @@ export const useField = defineStore('field', () => {
 
   async function add<K extends FieldStepKind>(order: FieldOrder, kind: K, body: StepBody<K>, where: Where | null = null, file: StepFile | null = null, at?: number): Promise<StepRow> {
     const row = await addStep(need(), order, kind, body, where ?? position.recent(), file, at);
+    // The storage tells its change a moment later; the next page must already see it.
+    if (!steps.value.some((step) => step.stepId === row.stepId)) steps.value = [...steps.value, row];
     await dismissArrival(order.id);
     return row;
   }
@@ -106,7 +108,11 @@ export const useField = defineStore('field', () => {
     });
   }
 
-  async function saveDraft(draft: DraftRow): Promise<void> { await need().drafts.put(structuredClone(draft)); }
+  async function saveDraft(draft: DraftRow): Promise<void> {
+    const plain = structuredClone(draft);
+    await need().drafts.put(plain);
+    drafts.value = [...drafts.value.filter((one) => one.orderId !== plain.orderId), plain];
+  }
   async function seen(orderId: number): Promise<void> { await acknowledge(need(), orderId); }
   async function fileUrl(fileUuid: string): Promise<string | null> {
     const [file, blob] = await Promise.all([need().files.get(fileUuid), need().blobs.get(fileUuid)]);

@@ -1,12 +1,15 @@
 import { routes } from '@ronghu/contract';
 import { ApiError, FRONT_BASE, fillPath, queryString, serverNow, useApi, useSession } from '@ronghu/ui/core';
+import { i18n } from '../locales/i18n';
 import type { FieldDatabase } from '../store/database';
 import { keepAnswers, readQueue } from '../store/snapshot';
+import { sm3Hex } from './sm3';
 import { SyncFault, type SyncPorts } from './sync.engine';
 import type { Fault, FaultKind, SyncControl } from './sync.rules';
 
+const LOST = i18n.global.t('photos.lost');
 const UPLOAD_TIMEOUT_MS = 120_000;
-const SEND_TIMEOUT_MS = 45_000;
+const SEND_TIMEOUT_MS = 30_000;
 
 /** What an error of the request client means for the queue. */
 export function faultOf(error: unknown): Fault {
@@ -33,15 +36,21 @@ async function faulty<T>(work: () => Promise<T>): Promise<T> {
 /** Raw bytes with their digest; the request client speaks JSON only. */
 async function putFile(db: FieldDatabase, uuid: string): Promise<void> {
   const [file, blob] = await Promise.all([db.files.get(uuid), db.blobs.get(uuid)]);
-  if (!file || !blob) throw new ApiError('DEVICE_FILE_LOST', '手机上的照片文件已丢失，请重新拍照', 410);
+  if (!file || !blob) throw new ApiError('DEVICE_FILE_LOST', LOST, 410);
   const address = FRONT_BASE.mobile + '/api' + fillPath(routes.fieldFile.path, { uuid }) + queryString({ companyId: file.companyId, orderId: file.orderId });
   let answer: Response;
   try {
     answer = await fetch(address, { method: 'PUT', headers: { 'x-ronghu': '1', 'x-sm3': file.sm3, 'content-type': file.mime, accept: 'application/json' }, body: blob.bytes, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS) });
   } catch (error) { throw ApiError.client(error instanceof DOMException && error.name === 'TimeoutError' ? 'TIMEOUT' : 'OFFLINE'); }
   const body: unknown = await answer.json().catch(() => null);
-  if (!answer.ok) throw ApiError.fromAnswer(answer.status, body);
+  if (!answer.ok) throw brokenOnTheWay(ApiError.fromAnswer(answer.status, body), file.sm3, blob.bytes);
   if (typeof body !== 'object' || body === null || !('attachmentUuid' in body) || body.attachmentUuid !== uuid) throw ApiError.client('BAD_ANSWER');
+}
+
+/** "The digest differs" is worth another try while the phone's own bytes are still what they were; otherwise the photo itself is lost, and that is said. */
+function brokenOnTheWay(error: ApiError, sm3: string, bytes: ArrayBuffer): ApiError {
+  if (error.code !== 'BAD_INPUT') return error;
+  return sm3Hex(new Uint8Array(bytes)) === sm3 ? new ApiError('BAD_ANSWER', error.message, 500) : new ApiError('DEVICE_FILE_LOST', LOST, 410);
 }
 
 /** The browser's side of the engine. `changed` hears the state of the queue for the banner. */

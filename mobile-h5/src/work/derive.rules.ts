@@ -75,11 +75,12 @@ export function deriveOrder(order: FieldOrder, rows: readonly StepRow[], ratingD
 
 function photosOf(order: FieldOrder, own: readonly StepRow[]): LocalPhoto[] {
   const onServer = order.attachments.filter((file) => file.kind === 'photo' && file.stage === 'field');
-  const mine = new Map(own.filter((row) => row.kind === 'photo').map((row) => [(row.step as Of<'photo'>).sm3, row]));
-  const stored = new Set(onServer.map((file) => file.sm3));
+  const mine = own.filter((row) => row.kind === 'photo' && row.status !== 'rejected');
+  const sm3Of = (row: StepRow): string => (row.step as Of<'photo'>).sm3;
+  const local = (sm3: string): string | null => mine.find((row) => sm3Of(row) === sm3)?.fileUuid ?? null;
   return [
-    ...onServer.map((file) => ({ key: file.sm3, at: file.takenAt, place: file.place, waiting: false, fileUuid: mine.get(file.sm3)?.fileUuid ?? null, attachment: file })),
-    ...[...mine.values()].filter((row) => row.status === 'waiting' && !stored.has((row.step as Of<'photo'>).sm3)).map((row) => ({ key: row.stepId, at: row.at, place: row.step.place, waiting: true, fileUuid: row.fileUuid, attachment: null })),
+    ...onServer.map((file) => ({ key: `a${file.id}`, at: file.takenAt, place: file.place, waiting: false, fileUuid: local(file.sm3), attachment: file })),
+    ...mine.filter((row) => row.status === 'waiting').map((row) => ({ key: row.stepId, at: row.at, place: row.step.place, waiting: true, fileUuid: row.fileUuid, attachment: null })),
   ];
 }
 

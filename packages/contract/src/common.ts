@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+// In a browser the schemas must not try `new Function`: the content security policy forbids it and reports each attempt. Before the first schema.
+if ('document' in globalThis) z.config({ jitless: true });
+
 /** Time-ordered integer below 2^53, exact in every driver and in JSON. */
 export const Id = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 /** UUID made by an offline device or as an idempotency key. */

@@ -24,17 +24,29 @@ export class Applications implements ApplicationRunner {
   }
 }
 
-function answer({ leg }: Thread): void {
-  if (leg.answered) return;
-  if (leg.core.configuration.profiles.get(leg.options.profile)?.earlyBeforeAnswer !== false && leg.answerState !== 'early') early(leg);
+function answer({ leg }: Thread): void { answerLeg(leg); }
+
+/** 200 towards the far end of an inbound leg. */
+export function answerLeg(leg: Leg): void {
+  if (leg.answered || leg.over) return;
+  if (leg.core.earlyBeforeAnswer(leg.options.profile) && leg.answerState !== 'early') early(leg);
   leg.markAnswered();
   leg.emit('CHANNEL_ANSWER');
+  leg.set('endpoint_disposition', 'ANSWER');
   leg.enterCallState('ACTIVE');
   leg.voiceChanged();
+  executeOnAnswer(leg);
+}
+
+/** `execute_on_answer=record_session /x.wav`: runs beside whatever the leg does next. */
+export function executeOnAnswer(leg: Leg): void {
+  const [application = '', ...rest] = leg.variable('execute_on_answer').split(/ |::/);
+  if (application === 'record_session') startRecording(leg, rest.join(' '));
+  else if (application !== '') leg.thread.send({ application, data: rest.join(' '), uuid: leg.core.uuid(), locked: true });
 }
 
 function early(leg: Leg): void {
-  leg.answerState = 'early'; leg.times.progressMedia = leg.core.now();
+  leg.answerState = 'early'; leg.set('endpoint_disposition', 'EARLY MEDIA'); leg.times.progressMedia = leg.core.now();
   leg.emit('CHANNEL_PROGRESS_MEDIA');
   leg.enterCallState('EARLY');
 }
@@ -179,8 +191,11 @@ function fireEvent({ leg }: Thread, data: string): void {
 async function bridge(thread: Thread, data: string): Promise<void> {
   const { leg } = thread;
   if (leg.callState === 'ACTIVE') leg.enterCallState('RING_WAIT');
+  const ringback = leg.answered ? lengthOf(leg.variable('transfer_ringback') || leg.variable('ringback'), leg.core.configuration.streams) : null;
+  if (ringback) leg.hear(ringback.sound);
   const result = await dial(leg.core, data, leg, thread);
-  if (leg.callState === 'RING_WAIT') leg.enterCallState('ACTIVE');
+  leg.hear(SILENCE);
+  if (leg.callState === 'RING_WAIT' && !leg.over) leg.enterCallState('ACTIVE');
   thread.check();
   if (!result.leg) {
     leg.set('originate_disposition', result.cause); leg.set('DIALSTATUS', result.cause);
@@ -188,9 +203,9 @@ async function bridge(thread: Thread, data: string): Promise<void> {
     return;
   }
   leg.set('originate_disposition', 'SUCCESS');
-  if (!leg.answered) answer(thread);
+  answerLeg(leg);
   const pair = new Bridge(leg, result.leg, false);
-  result.leg.thread.move({ kind: 'bridge', bridge: pair });
+  result.leg.thread.start({ kind: 'bridge', bridge: pair });
   await pair.run(leg);
 }
 
@@ -203,7 +218,7 @@ async function eavesdrop(thread: Thread, data: string): Promise<void> {
 
 async function conference(thread: Thread, data: string): Promise<void> {
   const { leg } = thread;
-  if (!leg.answered) answer(thread);
+  answerLeg(leg);
   leg.core.conferences.join(leg, data.split('@')[0] ?? data);
   try { await thread.wait(Infinity); } finally { leg.core.conferences.leave(leg); }
 }

@@ -110,6 +110,9 @@ export class Core {
     return this.legs.size < this.configuration.maxSessions && ++this.openedThisSecond.count <= this.configuration.sessionsPerSecond;
   }
 
+  /** Late negotiation shows itself as early media before every answer. */
+  earlyBeforeAnswer(profile: string): boolean { return this.configuration.profiles.get(profile)?.earlyBeforeAnswer !== false; }
+
   open(options: LegOptions): Leg {
     const leg = new Leg(this, options);
     leg.thread = new Thread(leg, this.applications);
@@ -142,6 +145,7 @@ export class Core {
     leg.emit('CHANNEL_HANGUP', { 'Hangup-Cause': cause });
     leg.thread.bridge?.leave(leg);
     leg.thread.wake();
+    leg.thread.ensure();
     leg.far.gone(leg);
   }
 

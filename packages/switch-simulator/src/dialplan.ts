@@ -9,7 +9,8 @@ export interface DialplanMatch { extension: string; actions: DialplanAction[] }
  * @param field value of a condition's field (a profile field, or an expression already expanded)
  */
 export function walkDialplan(context: DialplanContext, field: (name: string) => string): DialplanMatch | null {
-  let match: DialplanMatch | null = null;
+  const gathered: DialplanAction[] = [];
+  let name: string | null = null;
   for (const extension of context.extensions) {
     const actions: DialplanAction[] = [];
     let taken = false;
@@ -22,8 +23,9 @@ export function walkDialplan(context: DialplanContext, field: (name: string) => 
       if (condition.breakWhen === 'always' || (found ? condition.breakWhen === 'on-true' : condition.breakWhen === 'on-false')) break;
     }
     if (!taken) continue;
-    match = { extension: extension.name, actions: [...(match?.actions ?? []), ...actions] };
+    gathered.push(...actions);
+    name ??= extension.name;
     if (!extension.continues) break;
   }
-  return match;
+  return name === null ? null : { extension: name, actions: gathered };
 }

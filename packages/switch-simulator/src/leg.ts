@@ -57,7 +57,7 @@ export class Leg {
     for (const [name, value] of Object.entries({
       direction: options.direction, ...(options.direction === 'outbound' ? { is_outbound: 'true' } : {}), uuid: options.uuid, session_id: String(core.nextSession()), call_uuid: options.uuid, channel_name: options.name, sofia_profile_name: options.profile, recovery_profile_name: options.profile,
       sip_from_user: options.number, sip_from_host: '127.0.0.1', sip_to_user: options.destination, sip_to_host: '127.0.0.1', sip_req_user: options.destination, sip_network_ip: '127.0.0.1', sip_contact_user: user, sip_call_id: `${options.uuid.slice(0, 8)}@127.0.0.1`,
-      endpoint_disposition: 'DELAYED NEGOTIATION',
+      ...(options.direction === 'inbound' ? { endpoint_disposition: core.earlyBeforeAnswer(options.profile) ? 'DELAYED NEGOTIATION' : 'RECEIVED' } : {}),
     })) this.variables.set(name, value);
   }
 
@@ -96,7 +96,7 @@ export class Leg {
   }
 
   markAnswered(): void {
-    this.answerState = 'answered'; this.times.answered = this.core.now(); this.variables.set('endpoint_disposition', 'ANSWER');
+    this.answerState = 'answered'; this.times.answered = this.core.now();
     for (const [name, value] of [['read_codec', 'PCMA'], ['read_rate', '8000'], ['write_codec', 'PCMA'], ['write_rate', '8000'], ['dtmf_type', 'rfc2833'], ['rtp_use_codec_name', 'PCMA']] as const) this.variables.set(name, value);
   }
 

@@ -1,3 +1,4 @@
+import { executeOnAnswer } from './applications';
 import type { Core } from './core';
 import type { FarEnd, Leg } from './leg';
 import type { Thread } from './thread';
@@ -8,7 +9,9 @@ interface Endpoint { variables: Map<string, string>; target: string }
 /**
  * Calls one or more ends: `{all}[one]user/8001@domain,[…]user/8002@domain|sofia/gateway/pstn/138…`. Comma: at once, the first to answer wins;
  * bar: one after the other.
+ * The leg that answered has no job yet: the caller gives it one.
  * @param originator the leg on whose behalf; when it hangs up, the ringing ends
+ * @param waiter its thread, when it is that thread which waits
  */
 export async function dial(core: Core, text: string, originator: Leg | null, waiter: Thread | null): Promise<DialResult> {
   const { variables, rest } = readVariables(text.trim(), '{', '}');
@@ -57,14 +60,14 @@ function ring(core: Core, ends: readonly Endpoint[], originator: Leg | null, wai
     if (legs.length === 0) { finish(null, cause); return; }
     timer = setTimeout(() => finish(null, 'NO_ANSWER'), seconds * 1000);
     for (const leg of [...legs]) startRinging(leg);
-    void waitForOriginator(waiter, () => over);
+    void waitForOriginator(waiter, () => over, () => finish(null, 'ORIGINATOR_CANCEL'));
   });
 }
 
-/** The originator's thread looks at its messages while it waits for the ringing to end. */
-async function waitForOriginator(waiter: Thread | null, over: () => boolean): Promise<void> {
+/** The originator's thread looks at its messages while it waits for the ringing to end; when it ends or is moved, the ringing is cancelled. */
+async function waitForOriginator(waiter: Thread | null, over: () => boolean, cancel: () => void): Promise<void> {
   if (!waiter) return;
-  try { await waiter.wait(Infinity, { until: over }); } catch { /* The leg ended or was moved: the listener above sees the hang-up, the bridge application the move. */ }
+  try { await waiter.wait(Infinity, { until: over }); } catch { cancel(); }
 }
 
 function startRinging(leg: Leg): void {
@@ -80,7 +83,6 @@ function startRinging(leg: Leg): void {
     if (leg.over || leg.answered) return;
     progress(leg);
   }, 2);
-  leg.thread.start({ kind: 'inline', actions: [{ application: 'park', data: '' }] });
 }
 
 /** 180 from the far end. */
@@ -97,8 +99,10 @@ export function answeredByFar(leg: Leg): void {
   progress(leg);
   leg.markAnswered();
   leg.emit('CHANNEL_ANSWER');
+  leg.set('endpoint_disposition', 'ANSWER');
   leg.enterCallState('ACTIVE');
   leg.voiceChanged();
+  executeOnAnswer(leg);
 }
 
 function openLeg(core: Core, end: Endpoint, originator: Leg | null): Leg | string {

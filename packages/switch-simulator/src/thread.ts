@@ -36,8 +36,10 @@ export class Thread {
 
   constructor(readonly leg: Leg, private readonly applications: ApplicationRunner) {}
 
-  start(job: Job): void { this.next = job; this.running ??= this.live(); }
-  get finished(): Promise<void> { return this.running ?? Promise.resolve(); }
+  /** Gives the leg its job, whether or not its thread runs already. */
+  start(job: Job): void { if (this.running) this.move(job); else { this.next = job; this.running = this.live(); } }
+  /** A leg that ends before it had anything to do still has to be buried. */
+  ensure(): void { this.running ??= this.live(); }
   get moving(): boolean { return this.next !== null; }
 
   /** Sends the leg elsewhere; it leaves what it does at once. */

@@ -30,5 +30,6 @@ export { default as TrendLine } from './components/TrendLine.vue';
 export { agentStateKey, type AgentStateKey } from './components/agent-state';
 export { passwordGood } from './components/password-rule';
 export { act, askConfirm, askReason, tellFailure } from './components/ask';
+export { columnOf } from './components/table-column';
 export { toCsv, type FilterValues, type ListColumn, type ListFetch, type ListView } from './components/list-types';
 export { failureOf, useLoad, useRefresher, type Loader, type LoadFailure } from './components/use-load';

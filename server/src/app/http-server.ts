@@ -25,7 +25,7 @@ export async function startHttp(platform: Platform, modules: readonly ModuleComp
     @App('koa') app!: koa.Application;
     async onReady(): Promise<void> {
       this.app.getMiddleware().insertFirst(errorsAndHeaders(log) as never); // before the body parser, whose own errors are HTML
-      this.app.useMiddleware([session(platform.sessions, platform.idempotency), fronts(config.fronts)] as never);
+      this.app.useMiddleware([session(platform.sessions, platform.idempotency), fronts(config.fronts, config.production)] as never);
     }
   }
   const quiet = { dir: join(config.dataDir, 'logs'), transports: { console: false, file: false, error: false, json: false } };

@@ -1,33 +1,48 @@
+import { Readable } from 'node:stream';
 import type { CryptoBox } from '../platform/crypto';
-import type { Ids } from '../platform/database/ids';
+import { createIds, type Ids } from '../platform/database/ids';
 import type { Shards } from '../platform/database/shards';
+import type { BlobStore } from '../platform/storage';
+import { makeExtras } from './extras';
 import { makeHouses, type KnownHouse } from './houses';
+import type { Picture } from './order-story';
 import { makePeople, type Organisation } from './organisation';
+import { scenePicture, signaturePicture } from './pictures';
 import { Seeded } from './random';
 import { makeSeason } from './season';
 
 export { defaultRights, planOrganisation, type Organisation } from './organisation';
 
 export interface DemoOptions { houses: number; seed: number; now: number; passwordHash: string; /** Houses and owners only, for the million of the benchmarks. */ light?: boolean; orders?: number; calls?: number }
+/** `blobs`: where signatures and photos go; without it orders are signed in their history but carry no picture and no sealed evidence. */
+export interface DemoParts { shards: Shards; ids: Ids; crypto: CryptoBox; blobs?: Pick<BlobStore, 'put'> }
+const DAY = 86_400_000;
+
 /**
  * Fills an empty installation whose organisation nodes and schemas exist already. Deterministic for a seed but for ids and sealed numbers.
  * `onProgress`: what is being made and how far (0..1).
  */
-export async function generateDemo(d: { shards: Shards; ids: Ids; crypto: CryptoBox }, org: Organisation, options: DemoOptions, onProgress: (what: string, done: number) => void): Promise<void> {
-  const random = new Seeded(options.seed), group = d.shards.group(), offset = { community: 0, house: 0 }, known: KnownHouse[] = [], communities: { id: number; stationId: number; companyId: number }[] = [];
-  await makePeople({ group, ids: d.ids, random, now: options.now, passwordHash: options.passwordHash, seal: (text) => d.crypto.seal(text) }, org);
-  const per = Math.ceil(options.houses / org.companies.length);
-  for (const [i, company] of org.companies.entries()) {
+export async function generateDemo(d: DemoParts, org: Organisation, options: DemoOptions, onProgress: (what: string, done: number) => void): Promise<void> {
+  const random = new Seeded(options.seed), { now } = options, group = d.shards.group(), offset = { community: 0, house: 0 }, known: KnownHouse[] = [], communities: { id: number; stationId: number; companyId: number }[] = [];
+  await makePeople({ group, ids: d.ids, random, now, passwordHash: options.passwordHash, seal: (text) => d.crypto.seal(text) }, org);
+  // Ids of the past: a million houses would otherwise take up the ids of the minutes to come.
+  const ids = createIds(0, () => now - 400 * DAY), per = Math.ceil(options.houses / org.companies.length);
+  for (const company of org.companies) {
     const count = Math.min(per, options.houses - offset.house), before = offset.house;
-    const made = await makeHouses({ company: d.shards.company(company.id), group, ids: d.ids, random, crypto: d.crypto, now: options.now, light: options.light ?? false }, company, count, offset, (n) => onProgress('房屋与住户', (before + n) / options.houses));
+    const made = await makeHouses({ company: d.shards.company(company.id), group, ids, random, crypto: d.crypto, now, light: options.light ?? false }, company, count, offset, (n) => onProgress('房屋与住户', (before + n) / options.houses));
     known.push(...made.known);
     communities.push(...made.communities.map((c) => ({ ...c, companyId: company.id })));
-    onProgress('房屋与住户', (i + 1) / org.companies.length);
   }
-  const workers = new Map(org.companies.flatMap((c) => c.stations.map((s) => [s.id, s.workers] as const)));
-  await group.insertMany('account_area', communities.flatMap((c) => { const list = workers.get(c.stationId) ?? [], first = random.int(0, list.length - 1); return [list[first], list[(first + 1) % list.length]].map((w) => ({ account_id: (w as { accountId: number }).accountId, area_id: c.id, company_id: c.companyId })); }));
+  await makeExtras({ group, ids, random, crypto: d.crypto, now, org }, communities);
   onProgress('供暖季工单与通话', 0);
-  const orders = options.orders ?? Math.max(240, Math.round(options.houses / 25));
-  if (orders) await makeSeason({ group, company: (id) => d.shards.company(id), ids: d.ids, random, crypto: d.crypto, now: options.now, org }, known, orders, options.calls ?? orders * 2);
+  const orders = options.orders ?? (options.light ? 300 : Math.max(300, Math.round(options.houses / 20))), pictures = await makePictures(d.blobs, random);
+  if (orders && org.leader) await makeSeason({ group, company: (id) => d.shards.company(id), random, crypto: d.crypto, now, org, leader: org.leader, operators: org.operators ?? new Map(), ...pictures }, known, orders, options.calls ?? orders * 2, (done) => onProgress('供暖季工单与通话', done));
   onProgress('供暖季工单与通话', 1);
+}
+
+/** Few enough to make in a moment, many enough not to look copied. */
+async function makePictures(blobs: Pick<BlobStore, 'put'> | undefined, random: Seeded): Promise<{ signatures: Picture[]; scenes: { plain: Picture[]; leak: Picture[] } }> {
+  const keep = async (list: Buffer[]): Promise<Picture[]> => (blobs ? Promise.all(list.map((bytes) => blobs.put(Readable.from([bytes]), { maxBytes: 1_000_000 }))) : []);
+  const many = (count: number, make: () => Buffer): Buffer[] => (blobs ? Array.from({ length: count }, make) : []);
+  return { signatures: await keep(many(16, () => signaturePicture(random))), scenes: { plain: await keep(many(6, () => scenePicture(random, false))), leak: await keep(many(4, () => scenePicture(random, true))) } };
 }

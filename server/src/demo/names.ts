@@ -13,8 +13,13 @@ export function communityName(i: number): string {
   const name = `${FRONT[i % FRONT.length]}${BACK[(Math.floor(i / FRONT.length) + (i % FRONT.length) * 7) % BACK.length]}`, turn = Math.floor(i / (FRONT.length * BACK.length));
   return turn ? `${name}${turn + 1}区` : name;
 }
-const SEGMENTS = ['130', '131', '132', '133', '135', '136', '137', '138', '139', '150', '151', '152', '155', '156', '157', '158', '159', '176', '177', '178', '180', '182', '183', '185', '186', '187', '188', '189', '198', '199'];
-/** The i-th invented mobile number: shape of real segments, all different below 2.7 milliard. */
+/** Prefixes that no carrier has been given: the shape is real, and a call placed by mistake reaches nobody. */
+const SEGMENTS = ['154', '160', '161', '163', '164', '168', '169', '179', '194'];
+/** Where these numbers are said to be from, for the table of number segments. */
+export const demoSegments = () => SEGMENTS.map((prefix) => ({ prefix, province: '黑龙江', city: '哈尔滨', carrier: '演示号段' }));
+/** The i-th invented landline of the city. */
+export const landlineNumber = (i: number): string => `0451${5 + (i % 4)}${String((i * 7919 + 13) % 9_999_991).padStart(7, '0')}`;
+/** The i-th invented mobile number: all different below 890 million. */
 export function mobileNumber(i: number): string {
   const scattered = (i * 48_271 + 9_973) % 99_999_989; // a prime: no two i below it meet
   return `${SEGMENTS[i % SEGMENTS.length]}${String(scattered).padStart(8, '0')}`;

@@ -8,7 +8,7 @@ export interface Station { id: number; companyId: number; name: string; no: numb
 export interface Person { accountId: number; name: string }
 export interface Agent extends Person { agentId: number; workNo: string; extension: string; skillGroupIds: number[] }
 export interface Company { id: number; code: string; name: string; short: string; stations: Station[] }
-export interface Organisation { groupId: number; companies: Company[]; skillGroups: { id: number; code: string; name: string }[]; hotline: string }
+export interface Organisation { groupId: number; companies: Company[]; skillGroups: { id: number; code: string; name: string }[]; hotline: string; leader?: Person; /** A subsidiary operator by company. */ operators?: Map<number, Person> }
 const COMPANIES = [['DL', '道里供热分公司', '道里'], ['NG', '南岗供热分公司', '南岗'], ['SB', '松北供热分公司', '松北']] as const;
 
 /** Nodes only: what must exist before the companies' own schemas can be made. */
@@ -42,15 +42,16 @@ export async function makePeople(d: { group: Db; ids: Ids; random: Seeded; now: 
     for (const [role_code, org_id] of list) roles.push({ account_id: id, role_code, org_id });
     return id;
   };
-  org.skillGroups = ([['repair', '报修组'], ['billing', '费用组'], ['general', '综合组']] as const).map(([code, name]) => ({ id: ids.next(), code, name }));
+  org.skillGroups = ([['repair', '报修组'], ['billing', '费用组'], ['service', '综合组']] as const).map(([code, name]) => ({ id: ids.next(), code, name }));
   await group.insertMany('skill_group', org.skillGroups.map((g) => ({ skill_group_id: g.id, name: g.name, code: g.code, direction: 'inbound', strategy: 'longestIdle', ring_s: 15, wrap_up_s: 30, misses_to_rest: 3, rating: true })));
   await group.insertMany('access_number', [{ called_number: org.hotline, target_kind: 'ivr', ivr_code: 'main', priority: 5 }]);
   const first = org.companies[0] as Company;
   person('admin', '集团管理员', org.groupId, [['groupAdmin', org.groupId]]);
-  person('leader', personName(r), org.groupId, [['groupLeader', org.groupId]]);
+  const leaderName = personName(r);
+  org.leader = { accountId: person('leader', leaderName, org.groupId, [['groupLeader', org.groupId]]), name: leaderName };
   person('sysadmin', personName(r), org.groupId, [['systemAdmin', org.groupId]]);
   person('auditor', personName(r), org.groupId, [['auditor', org.groupId]]);
-  person('operator', personName(r), first.id, [['subsidiaryOperator', first.id]]);
+  org.operators = new Map(org.companies.map((company, i) => { const name = personName(r); return [company.id, { accountId: person(i === 0 ? 'operator' : `operator0${i + 1}`, name, company.id, [['subsidiaryOperator', company.id]]), name }]; }));
   person('zhijian', personName(r), org.groupId, [['qualityInspector', org.groupId]]);
   const leadAccount = person('banzhang', personName(r), (first.stations[0] as Station).id, [['supervisor', org.groupId]]);
   let agentNo = 0, workerNo = 0, headNo = 0;

@@ -1,13 +1,16 @@
-import { computed, onScopeDispose, ref, watch } from 'vue';
+import { computed, nextTick, onScopeDispose, ref, watch } from 'vue';
 import type { DueProposal, OrderView } from '@ronghu/contract';
 import { ActionKey, ApiError, debounce, errorText, serverNow, useApi } from '@ronghu/ui/core';
 import { tellFailure } from '@ronghu/ui';
 import { useContact, type Contact } from '../pop/contact.store';
+import { afterPaint } from '../pop/pop-mark';
 import { usePhoneBar } from '../phone/bar-actions';
 import { emptyDraft, flatten, houseOf, intakeOf, isWorthKeeping, lacking, unflatten, type OrderDraft } from './draft';
 
 export type DraftState = { kind: 'none' } | { kind: 'saving' } | { kind: 'saved'; at: number } | { kind: 'local'; at: number } | { kind: 'failed'; message: string };
 const LOCAL = 'ronghu.agent.draft.';
+/** How long the form waits for the customer panel. */
+const PATIENCE_MS = 250;
 
 /** The order form of the contact that is open on the desk: prefilled, kept as a draft, submitted once. Belongs to one component. */
 export function useOrderForm() {
@@ -27,6 +30,8 @@ export function useOrderForm() {
   let filling = false;
   const byCall = computed(() => contact.current?.callId !== null && contact.current !== null);
   const missing = computed(() => lacking(draft.value, serverNow()));
+
+  const save = debounce(700, (owner: Contact | null, flat: ReturnType<typeof flatten>) => { void write(owner, flat); });
 
   function prefill(): void {
     const pop = contact.pop;
@@ -49,10 +54,17 @@ export function useOrderForm() {
     if (of !== now) return;
     if (kept !== null && isWorthKeeping(kept)) { draft.value = kept; restored.value = true; }
     prefill();
-    filling = false;
+    // The watcher of the draft runs after this tick: what was filled in here is not the person's work and is not saved again.
+    await nextTick();
+    if (of === now) filling = false;
   }
-  watch(() => contact.current, (now) => void begin(now), { immediate: true });
-  watch(() => contact.pop, () => { const was = filling; filling = true; if (done.value === null) prefill(); queueMicrotask(() => { filling = was; }); });
+  void begin(contact.current);
+  // The form follows a frame after the panel, so that a pop is painted as soon as it can be and the form is laid out once; a slow panel is not waited for.
+  const turn = (now: Contact | null): void => { if (contact.current === now && of !== now) void begin(now); };
+  watch(() => [contact.current, contact.loading] as const, ([now, loading]) => {
+    if (loading) setTimeout(() => turn(now), PATIENCE_MS); else afterPaint(() => turn(now));
+  });
+  watch(() => contact.pop, () => afterPaint(() => { const was = filling; filling = true; if (done.value === null) prefill(); void nextTick(() => { filling = was; }); }));
 
   async function read(now: Contact | null): Promise<OrderDraft | null> {
     if (now?.callId) {
@@ -74,7 +86,6 @@ export function useOrderForm() {
     if (Object.keys(flat).length === 0) localStorage.removeItem(name); else localStorage.setItem(name, JSON.stringify(flat));
     if (of === owner) state.value = { kind: 'local', at: serverNow() };
   }
-  const save = debounce(700, (owner: Contact | null, flat: ReturnType<typeof flatten>) => { void write(owner, flat); });
   watch(draft, (now) => { if (!filling && done.value === null && isWorthKeeping(now)) save(of, flatten(now)); }, { deep: true });
 
   let asking: AbortController | null = null;
@@ -114,7 +125,7 @@ export function useOrderForm() {
       return false;
     } finally { submitting.value = false; }
   }
-  function again(): void { filling = true; draft.value = emptyDraft(byCall.value); done.value = null; tried.value = false; prefill(); queueMicrotask(() => { filling = false; }); }
+  function again(): void { filling = true; draft.value = emptyDraft(byCall.value); done.value = null; tried.value = false; prefill(); void nextTick(() => { filling = false; }); }
   function clear(): void { save.cancel(); void write(of, {}); again(); state.value = { kind: 'none' }; restored.value = false; }
 
   const offHandOver = usePhoneBar().beforeHandOver(async () => { save.cancel(); if (of?.callId && done.value === null && isWorthKeeping(draft.value)) await write(of, flatten(draft.value)); });

@@ -6,8 +6,9 @@ declare global { interface Window { __ronghuPop?: PopMark } }
 
 const bands = new Map<string, number>();
 
-/** Runs `then` once what has just been changed is on the screen: after Vue's flush, in the task after the next frame. */
-function painted(then: (at: number) => void): void {
+/** Runs `then` once what has just been changed is on the screen: after Vue's flush, in the task after the next frame; in a hidden page, which paints nothing, soon. */
+export function afterPaint(then: (at: number) => void): void {
+  if (document.visibilityState === 'hidden') { setTimeout(() => then(Date.now())); return; }
   void nextTick(() => requestAnimationFrame(() => {
     const channel = new MessageChannel();
     channel.port1.onmessage = () => then(Date.now());
@@ -17,7 +18,7 @@ function painted(then: (at: number) => void): void {
 
 /** The band of an offer was handed to Vue. */
 export function markBand(callId: string): void {
-  painted((at) => {
+  afterPaint((at) => {
     performance.mark('pop-band-painted', { detail: { callId } });
     if (bands.size > 50) bands.clear();
     bands.set(callId, at);
@@ -26,7 +27,7 @@ export function markBand(callId: string): void {
 
 /** The panel of an offer was handed to Vue; measures and tells whoever looks (the benchmark reads `window.__ronghuPop`). */
 export function markPop(callId: string, switchAt: number, stillShown: () => boolean): void {
-  painted((at) => {
+  afterPaint((at) => {
     if (!stillShown()) return;
     performance.mark('pop-painted', { detail: { callId } });
     window.__ronghuPop = { callId, switchAt, bandAt: bands.get(callId) ?? at, paintedAt: at };

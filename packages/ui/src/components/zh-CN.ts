@@ -5,7 +5,7 @@ export const uiZhCN = {
   flags: { supervised: '督办', overLevel: '越级', urged: '催办 {n}', round: '第 {n} 轮', pendingApproval: '{kind}审批中', exempt: '免回访', directClosed: '直接处结' },
   number: { none: '无号码', reveal: '查看完整号码', title: '查看完整号码', prompt: '查看会记入审计，请填写原因', copied: '号码已复制' },
   list: {
-    hits: '共 {n} 条', columns: '显示列', moreFilters: '更多筛选', lessFilters: '收起', reset: '重置', query: '查询', saveView: '存为视图', viewName: '视图名称', allView: '全部', removeView: '删除视图', exportThis: '导出当前结果', exporting: '正在导出 {done}/{total}', exportCancel: '取消导出', exportDone: '已导出 {n} 条',
+    hits: '共 {n} 条', size: '每页条数', perPage: '每页 {n} 条', columns: '显示列', moreFilters: '更多筛选', lessFilters: '收起', reset: '重置', query: '查询', saveView: '存为视图', viewName: '视图名称', allView: '全部', removeView: '删除视图', exportThis: '导出当前结果', exporting: '正在导出 {done}/{total}', exportCancel: '取消导出', exportDone: '已导出 {n} 条',
     exportLimit: '结果超过 {n} 条，请缩小范围后再导出', selected: '已选 {n} 条', clear: '取消选择', refresh: '刷新', emptyTitle: '没有符合条件的记录', emptyHint: '换个条件，或点“重置”查看全部', viewSaved: '视图已保存', viewExists: '已有同名视图',
   },
   error: { title: '没有取到数据', code: '错误码 {code}', request: '请求号 {id}', retry: '重试', network: '网络不通，正在等待恢复' },

@@ -40,7 +40,8 @@ export function formatRelative(ms: number | null | undefined, now: number = serv
   const distance = now - ms;
   const minutes = Math.floor(Math.abs(distance) / 60_000);
   if (minutes >= 60) return formatTime(ms, now);
-  if (minutes === 0) return distance >= 0 ? '刚刚' : '即将';
+  // A few seconds ahead is a clock that differs, not the future.
+  if (minutes === 0) return distance > -5000 ? '刚刚' : '即将';
   return `${minutes}${THIN}分钟${distance > 0 ? '前' : '后'}`;
 }
 

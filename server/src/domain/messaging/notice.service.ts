@@ -60,11 +60,10 @@ export class NoticeService {
   }
   /** Keeps and pushes one notice for each person; a repeated source writes and rings nothing. */
   async deliver(accountIds: readonly number[], n: { sourceKey: string; at: number; kind: string; title: string; text: string; orderId: number | null; companyId: number | null; urgent: boolean }): Promise<void> {
-    const sql = this.d.shards.group(), known = await noticeStore.existing(sql, accountIds, n.sourceKey);
+    const sql = this.d.shards.group();
     for (const accountId of accountIds) {
-      if (known.has(accountId)) continue;
       const id = this.d.ids.next();
-      try { await noticeStore.insert(sql, [{ ...n, id, accountId }]); } catch (error) { if (isUniqueViolation(error)) continue; throw error; } // the same event in another process
+      try { await noticeStore.insert(sql, [{ ...n, id, accountId }]); } catch (error) { if (isUniqueViolation(error)) continue; throw error; } // the event came again
       const notice: NoticeRow = { id, at: n.at, kind: n.kind, title: n.title, text: n.text, orderId: n.orderId, companyId: n.companyId, readAt: null, urgent: n.urgent };
       this.d.hub.publish(`person:${accountId}`, { kind: 'notice', notice, unread: await noticeStore.unread(sql, accountId) });
     }

@@ -5,11 +5,6 @@ export interface NewNotice { id: number; accountId: number; sourceKey: string; a
 const notice = (r: Row): NoticeRow => ({ id: r.id as number, at: r.happened_at as number, kind: r.kind as string, title: r.title as string, text: r.body as string, orderId: r.order_id as number | null, companyId: r.company_id as number | null, readAt: r.read_at as number | null, urgent: r.urgent as boolean });
 
 export const noticeStore = {
-  /** Those of the account and source that exist already. */
-  async existing(sql: Sql, accountIds: readonly number[], sourceKey: string): Promise<Set<number>> {
-    if (accountIds.length === 0) return new Set();
-    return new Set((await sql.query<{ account_id: number }>(`select account_id from notice where source_key = $1 and account_id in (${accountIds.map((_, i) => `$${i + 2}`).join(',')})`, [sourceKey, ...accountIds])).map((r) => r.account_id));
-  },
   insert: (sql: Sql, list: readonly NewNotice[]): Promise<void> => sql.insertMany('notice', list.map((n) => ({ id: n.id, account_id: n.accountId, source_key: n.sourceKey, happened_at: n.at, kind: n.kind, title: n.title, body: n.text, order_id: n.orderId, company_id: n.companyId, urgent: n.urgent, read_at: null }))),
   async list(sql: Sql, accountId: number, q: { page: number; size: number; unread?: boolean }): Promise<{ rows: NoticeRow[]; total: number }> {
     const where = `account_id = $1${q.unread ? ' and read_at is null' : ''}`;

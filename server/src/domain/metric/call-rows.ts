@@ -31,18 +31,21 @@ export function toCallRow(row: CallRecordRow, numbers: NumberPort): CallRow {
 export const coversGroup = (scope: Scope, orgs: OrgPort): boolean => { const root = orgs.root(); return scope.system || (root !== undefined && scope.orgIds.has(root.id)); };
 
 /**
- * Which call records a scope may see (CC-117, RP-05), as a condition on `r`: the whole group; or the calls of its companies' customers and of its stations' agents;
- * or, for people of one station, that station's.
+ * Which call records a scope may see (CC-117, RP-05), as a condition on `r`: the whole group; or the calls of its companies' customers; or, for people of one
+ * station, that station's. A call of nobody's customer belongs to its agent's station. The own calls always.
  */
 export function callReachSql(scope: Scope, orgs: OrgPort, params: Params): string {
   if (coversGroup(scope, orgs)) return '1 = 1';
   const stations = [...scope.stationIds], companies = scope.wholeCompany ? [...scope.companyIds] : [];
   const ways: string[] = [];
   if (companies.length) ways.push(`r.company_id in (${params.list(companies)})`);
-  if (stations.length) ways.push(`r.station_id in (${params.list(stations)})`, `r.agent_id in (select agent_id from agent where station_id in (${params.list(stations)}))`);
+  else if (stations.length) ways.push(`r.station_id in (${params.list(stations)})`);
+  if (stations.length) ways.push(`(r.company_id is null and r.agent_id in (select agent_id from agent where station_id in (${params.list(stations)})))`);
   if (scope.agentId !== null) ways.push(`r.agent_id = ${params.bind(scope.agentId)}`);
   return ways.length ? `(${ways.join(' or ')})` : '1 = 0';
 }
+/** The same for a call held in memory or read alone: its company, or nobody's, or the caller's own. */
+export const reachesCall = (scope: Scope, call: { companyId: number | null; agentId: number | null }): boolean => scope.system || call.companyId === null || scope.companyIds.has(call.companyId) || (scope.agentId !== null && scope.agentId === call.agentId);
 
 /** One record with its path through the IVR and its events, or null when the scope does not reach it. */
 export async function readCall(sql: Sql, scope: Scope, orgs: OrgPort, numbers: NumberPort, callId: string): Promise<CallDetail | null> {

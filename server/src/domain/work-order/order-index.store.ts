@@ -5,6 +5,8 @@ import { fromRow, INDEX_COLUMN_NAMES, INDEX_COLUMNS, type OrderIndexRecord } fro
 
 /** Counting stops here: nobody pages further, and a count over five million rows is no answer in time. */
 export const COUNT_CAP = 10_000;
+/** The badges of the pools that hold everything ever closed stop earlier still. */
+const BADGE_CAP = 1_000;
 const OPEN: readonly OrderState[] = ['toArrange', 'dispatched', 'confirmed', 'assigned', 'accepted', 'onSite', 'returned', 'completed'];
 /** The pools of appendix 2 no. 26 as views on one state machine. */
 export const POOL_STATES: Record<Pool, readonly OrderState[] | null> = {
@@ -66,18 +68,20 @@ function filterSql(c: Conditions, f: OrderFilter): void {
     c.add(ways.length ? `(${ways.join(' or ')})` : '1 = 0');
   }
 }
-const SORTS: Record<OrderQuery['sort'], string> = { dueAt: 'case when due_at is null then 1 else 0 end, due_at, id', createdAt: 'created_at, id', '-createdAt': 'created_at desc, id desc', priority: 'priority desc, case when due_at is null then 1 else 0 end, due_at, id' };
+const SORTS: Record<OrderQuery['sort'], string> = { dueAt: 'due_at, id', createdAt: 'created_at, id', '-createdAt': 'created_at desc, id desc', priority: 'priority desc, due_at, id' };
 
 /** SQL of the group's shard: the index of all companies' orders and of their approvals. */
 export const orderIndexStore = {
-  /** Newest version wins, whatever order the events come in; true when this one was newer than what was there. */
-  async put(sql: Sql, row: Row): Promise<boolean> {
+  /** Newest version wins, whatever order the events come in; true when this one was newer than what was there. `fresh`: the order has just been made, so the line is most likely not there. */
+  async put(sql: Sql, row: Row, fresh: boolean): Promise<boolean> {
     const names = INDEX_COLUMN_NAMES.filter((n) => n !== 'id');
     const values = names.map((n) => (row[n] ?? null) as SqlValue);
+    const insert = async () => { try { await sql.insertMany('work_order_index', [row]); return true; } catch (error) { if (!isUniqueViolation(error)) throw error; return false; } };
     const update = async () => (await sql.execute(`update work_order_index set ${names.map((n, i) => `${n} = $${i + 1}`).join(', ')} where id = $${names.length + 1} and version_no < $${names.length + 2}`, [...values, row.id as number, row.version_no as number])) === 1;
+    if (fresh) return (await insert()) || update();
     if (await update()) return true;
     if ((await sql.query('select id from work_order_index where id = $1', [row.id as number])).length > 0) return false;
-    try { await sql.insertMany('work_order_index', [row]); return true; } catch (error) { if (!isUniqueViolation(error)) throw error; return update(); }
+    return (await insert()) || update();
   },
   async putApproval(sql: Sql, row: Row): Promise<void> {
     const done = await sql.execute('update approval_index set station_id = $1, approval_status = $2, decider_name = $3, decided_at = $4, decision_reason = $5, version_no = $6 where id = $7 and version_no <= $8', [row.station_id, row.approval_status, row.decider_name, row.decided_at, row.decision_reason, row.version_no, row.id, row.version_no] as SqlValue[]);
@@ -113,7 +117,7 @@ export const orderIndexStore = {
       const k = new Conditions();
       reachSql(k, reach);
       filterSql(k, { ...f, pool });
-      return (await sql.query<{ n: number }>(`select count(*) as n from (select 1 as one from work_order_index where ${k.sql()} limit ${COUNT_CAP}) t`, k.params))[0]?.n ?? 0;
+      return (await sql.query<{ n: number }>(`select count(*) as n from (select 1 as one from work_order_index where ${k.sql()} limit ${BADGE_CAP}) t`, k.params))[0]?.n ?? 0;
     };
     return {
       toArrange: inPool('toArrange'), arranged: inPool('arranged'), returned: inPool('returned'), supervised: sum((g) => g.supervised), overLevelComplaint: sum((g) => g.over_level), toAssign: inPool('toAssign'), assigned: inPool('assigned'), revisit: inPool('revisit'),

@@ -16,7 +16,7 @@ export class OrderPublisher {
   private async publish({ payload: p }: BusEvent<OrderChanged & Record<string, unknown>>): Promise<void> {
     const group = this.d.shards.group();
     for (const approval of p.approvals) await orderIndexStore.putApproval(group, approval);
-    if (!(await orderIndexStore.put(group, p.order))) return;
+    if (!(await orderIndexStore.put(group, p.order, p.changes.includes('intake')))) return;
     const record = fromRow<OrderIndexRecord>(p.order), order = orderRow(record, this.d), { orgs, hub } = this.d;
     const nodes = new Set([record.stationId ?? record.companyId, ...(p.formerStationId ? [p.formerStationId] : [])].flatMap((id) => orgs.ancestors(id).map((n) => n.id)));
     for (const id of nodes) {

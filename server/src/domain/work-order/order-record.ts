@@ -22,8 +22,10 @@ export interface ApprovalRecord {
   decidedBy: number | null; deciderName: string | null; decidedAt: number | null; decisionReason: string | null; roundNo: number;
 }
 
-const camel = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** A few hundred names, asked for with every row. */
+const remembered = (make: (name: string) => string): ((name: string) => string) => { const known = new Map<string, string>(); return (name) => { let value = known.get(name); if (value === undefined) known.set(name, (value = make(name))); return value; }; };
+const camel = remembered((name) => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()));
+const snake = remembered((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 const columnsOf = (table: string): string[] => Object.keys(workOrderTables.find((t) => t.name === table)?.columns ?? {});
 export const ORDER_COLUMNS = columnsOf('work_order').join(', ');
 export const INDEX_COLUMN_NAMES = columnsOf('work_order_index');

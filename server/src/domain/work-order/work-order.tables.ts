@@ -85,7 +85,7 @@ const companyTables: TableDefinition[] = [
 const groupTables: TableDefinition[] = [
   defineTable({
     name: 'work_order_index', comment: '全集团工单索引', shard: 'group', primaryKey: ['id'], unique: [['order_no']],
-    indexes: [['created_at desc'], ['company_id', 'created_at desc'], ['station_id', 'created_at desc'], ['state', 'company_id', 'created_at desc'], ['state', 'station_id'], ['state', 'due_at'], ['worker_id', 'state'], ['agent_account_id', 'state', 'created_at desc'], ['agent_id', 'created_at desc'], ['number_blind', 'created_at desc'], ['number_last4', 'created_at desc'], ['house_id', 'created_at desc'], ['customer_id', 'created_at desc'], ['community_id', 'created_at desc'], ['closed_at'], ['customer_name']],
+    indexes: [['created_at desc'], ['company_id', 'created_at desc'], ['station_id', 'created_at desc'], ['state', 'company_id', 'created_at desc'], ['state', 'station_id'], ['state', 'due_at'], ['worker_id', 'state'], ['agent_account_id', 'state', 'created_at desc'], ['agent_id', 'created_at desc'], ['number_blind', 'created_at desc'], ['number_last4', 'created_at desc'], ['house_id', 'created_at desc'], ['customer_id', 'created_at desc'], ['community_id', 'created_at desc'], ['closed_at'], ['customer_name'], ['order_no'], ['due_at'], ['priority desc', 'due_at'], ['order_type', 'created_at desc'], ['order_source', 'created_at desc']],
     columns: shared(),
   }),
   defineTable({

@@ -1,4 +1,5 @@
 import type { AgentView, CallView, SkillGroupView } from '@ronghu/contract';
+import { reachesCall } from '../../domain/metric/call-rows';
 import { maskCall } from '../../domain/telephony/director-protocol';
 import type { Sql } from '../../platform/database/db';
 import { AppError } from '../../platform/errors/app-error';
@@ -21,17 +22,17 @@ export class AgentsService {
     const nodes = orgId === undefined ? null : new Set(this.d.orgs.below(orgId).map((node) => node.id));
     return this.sorted((agent) => reachesStation(scope, agent.stationId) && (nodes === null || nodes.has(agent.stationId)));
   }
-  /** Whom a call may be handed to: agents signed in (of every station: the hotline is one) and groups. */
+  /** Whom a call may be handed to: agents signed in inside the caller's nodes (agents of the hotline have the whole group) and groups. */
   targets(scope: Scope): { agents: AgentView[]; skillGroups: SkillGroupView[] } {
     requirePermission(scope, 'phone.use');
     requireDirector(this.d.director);
-    return { agents: this.sorted((agent) => agent.presence === 'signedIn' && agent.agentId !== scope.agentId), skillGroups: this.d.director.skillGroups };
+    return { agents: this.sorted((agent) => agent.presence === 'signedIn' && agent.agentId !== scope.agentId && reachesStation(scope, agent.stationId)), skillGroups: this.d.director.skillGroups };
   }
   waiting(scope: Scope): CallView[] {
     requirePermission(scope, 'agent.watch');
     requireDirector(this.d.director);
     // a caller whose company is not known yet may be anybody's
-    return this.d.director.queue.calls.filter((call) => scope.system || call.companyId === null || scope.companyIds.has(call.companyId)).map((call) => maskCall(call, this.d.mask));
+    return this.d.director.queue.calls.filter((call) => reachesCall(scope, call)).map((call) => maskCall(call, this.d.mask));
   }
   skillGroups(): SkillGroupView[] {
     requireDirector(this.d.director);

@@ -117,6 +117,11 @@ describe('agents', () => {
     expect(agents.agents(scopeOf(orgs, 'supervisor', ORG.group), ORG.station103).map((agent) => agent.agentId)).toEqual([3]);
   });
   it('knows no node outside the scope', async () => { expect(await code(() => agents.agents(scopeOf(orgs, 'supervisor', ORG.company11), ORG.company12))).toBe('NOT_FOUND'); });
+  it('offers as targets the signed-in agents of the own nodes and not oneself', async () => {
+    await director.push('agent', agentView(2, { presence: 'signedOut', readiness: null }));
+    expect(agents.targets(agentScope(orgs, 1)).agents.map((agent) => agent.agentId)).toEqual([3]);
+    expect(agents.targets(agentScope(orgs, 2, ORG.company11)).agents.map((agent) => agent.agentId)).toEqual([1]);
+  });
   it('is closed to agents (CC-103)', async () => { expect(await code(() => agents.agents(agentScope(orgs, 1)))).toBe('FORBIDDEN'); });
   it('hides waiting calls of another company\'s customers but shows unknown callers', async () => {
     await director.push('queue', { waiting: 3, longestWaitMs: 5, allBusy: false, calls: [liveCall({ companyId: 11 }), liveCall({ callId: randomUUID(), companyId: 12 }), liveCall({ callId: randomUUID() })] });
@@ -182,12 +187,13 @@ describe('call records', () => {
     await record();
     await record({ call_id: randomUUID(), agent_id: 3, company_id: 12, station_id: 103 });
     await record({ call_id: randomUUID(), agent_id: 2, company_id: null, station_id: null });
+    await record({ call_id: randomUUID(), agent_id: 1, company_id: 12, station_id: 103 }); // taken here for the other company's customer
     const total = async (scope: Parameters<CallsService['list']>[0], filter = {}) => (await calls.list(scope, { ...PAGE, ...filter })).total;
-    expect(await total(scopeOf(orgs, 'groupAdmin', ORG.group))).toBe(3);
+    expect(await total(scopeOf(orgs, 'groupAdmin', ORG.group))).toBe(4);
     expect(await total(scopeOf(orgs, 'supervisor', ORG.company11))).toBe(2); // the third by its agent's station
-    expect(await total(scopeOf(orgs, 'stationHead', ORG.station103))).toBe(1);
+    expect(await total(scopeOf(orgs, 'stationHead', ORG.station103))).toBe(2);
     expect(await total(agentScope(orgs, 2))).toBe(1);
-    expect(await total(scopeOf(orgs, 'groupAdmin', ORG.group), { orgId: ORG.company12 })).toBe(1);
+    expect(await total(scopeOf(orgs, 'groupAdmin', ORG.group), { orgId: ORG.company12 })).toBe(2);
     expect(await code(() => calls.list(scopeOf(orgs, 'supervisor', ORG.company11), { ...PAGE, orgId: ORG.company12 }))).toBe('NOT_FOUND');
     expect(await code(() => calls.list(scopeOf(orgs, 'fieldWorker', ORG.station101), PAGE))).toBe('FORBIDDEN');
   });
@@ -211,8 +217,8 @@ describe('call records', () => {
     expect(await calls.detail(scopeOf(orgs, 'supervisor', ORG.company11), CALL_ID)).toMatchObject({ number: { masked: '138****5678' }, skillGroupName: '报修组', ivrPath: [{ node: 'menu', digits: '1' }], events: [{ text: '来电' }, { text: '赵一 接听' }] });
     expect(await code(() => calls.detail(scopeOf(orgs, 'supervisor', ORG.company12), CALL_ID))).toBe('NOT_FOUND');
   });
-  it('takes the disposition of the own ended call, with an audit row', async () => {
-    await director.push('call', liveCall());
+  it('takes the disposition of the own call, with an audit row', async () => {
+    await director.push('call', liveCall({ state: 'talking', agentId: 1 }));
     expect(await code(() => calls.setDisposition(agentScope(orgs, 1), CALL_ID, { disposition: '报修' }))).toBe('STATE_CONFLICT');
     await record();
     expect(await calls.setDisposition(agentScope(orgs, 1), CALL_ID, { disposition: '报修', remark: '已派单' })).toMatchObject({ disposition: '报修' });

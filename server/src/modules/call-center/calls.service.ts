@@ -39,15 +39,16 @@ export class CallsService {
     return found;
   }
 
-  /** What the call was about, set by the agent who had it (SC-18) or by a leader. @throws AppError STATE_CONFLICT while the call is on; NOT_FOUND for another agent's call. */
+  /** What the call was about, set by the agent who had it (SC-18) or by a leader. @throws AppError STATE_CONFLICT while the own call has no record yet; NOT_FOUND for another agent's call. */
   async setDisposition(scope: Scope, callId: string, body: { disposition: string; remark?: string }): Promise<CallRow> {
     requirePermission(scope, 'phone.use');
     const params = new Params(), disposition = params.bind(body.disposition), remark = params.bind(body.remark ?? null), id = params.bind(callId);
     const reach = isPlainAgent(scope) ? `r.agent_id = ${params.bind(scope.agentId)}` : callReachSql(scope, this.d.orgs, params);
     const changed = await this.d.sql.execute(`update call_record r set disposition = ${disposition}, remark = ${remark} where r.call_id = ${id} and ${reach}`, params.values);
     if (!changed) {
-      if (this.d.director.calls.has(callId)) throw new AppError('STATE_CONFLICT', '通话尚未结束，请挂机后再提交通话小结');
-      throw new AppError('NOT_FOUND', '没有找到该通话的话单；若刚挂机请稍候几秒再提交');
+      // the record is journalled a moment after the call begins
+      if (scope.agentId !== null && this.d.director.calls.get(callId)?.agentId === scope.agentId) throw new AppError('STATE_CONFLICT', '话单正在生成，请稍候几秒再提交通话小结');
+      throw new AppError('NOT_FOUND', '没有找到该通话，或该通话不是您接听的');
     }
     await this.d.audit.record(this.d.sql, scope, { action: 'callDisposition', target: `call:${callId}`, detail: body.disposition });
     return this.detail(scope, callId);

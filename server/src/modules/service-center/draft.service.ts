@@ -1,3 +1,4 @@
+import { reachesCall } from '../../domain/metric/call-rows';
 import type { LiveCall } from '../../domain/telephony/director-protocol';
 import type { Clock } from '../../platform/clock';
 import type { Db } from '../../platform/database/db';
@@ -49,12 +50,13 @@ export class DraftService {
   private isOn(scope: Scope, callId: string, call: LiveCall): boolean {
     return scope.agentId !== null && (call.agentId === scope.agentId || call.legs.some((leg) => leg.agentId === scope.agentId) || this.d.telephone.agents.get(scope.agentId)?.callId === callId);
   }
-  /** On the call now, had it, wrote the draft, or watches agents. */
+  /** On the call now, had it, wrote the draft, or watches the agents of its company. */
   private async concerns(scope: Scope, callId: string, writer: number | null): Promise<boolean> {
-    if (scope.system || scope.permissions.has('agent.watch') || writer === scope.accountId) return true;
-    const live = this.d.telephone.calls.get(callId);
-    if (live) return this.isOn(scope, callId, live);
-    if (scope.agentId === null) return false;
-    return (await this.d.db.query('select 1 as one from call_record where call_id = $1 and agent_id = $2', [callId, scope.agentId])).length > 0;
+    if (scope.system || writer === scope.accountId) return true;
+    const live = this.d.telephone.calls.get(callId), watches = scope.permissions.has('agent.watch');
+    if (live) return this.isOn(scope, callId, live) || (watches && reachesCall(scope, live));
+    const [record] = await this.d.db.query<{ company_id: number | null; agent_id: number | null }>('select company_id, agent_id from call_record where call_id = $1', [callId]);
+    if (!record) return false;
+    return (scope.agentId !== null && record.agent_id === scope.agentId) || (watches && reachesCall(scope, { companyId: record.company_id, agentId: record.agent_id }));
   }
 }

@@ -1,7 +1,7 @@
 import type { DirectorEvents, DirectorOp, DirectorOps, LiveCall } from '../../domain/telephony/director-protocol';
 import type { Sql } from '../../platform/database/db';
 import type { Log } from '../../platform/log';
-import { popStore, type HouseHit, type PhoneHit } from './pop.store';
+import { popStore, type PhoneHit } from './pop.store';
 
 export interface CallerDirector {
   readonly calls: ReadonlyMap<string, LiveCall>;
@@ -32,17 +32,16 @@ export class CallerFinder {
     try {
       const hits = await popStore.byBlind(this.d.group, this.d.blind(call.clearNumber));
       if (hits.length === 0) return;
-      const houses = await popStore.houses(this.d.group, [...new Set(hits.map((hit) => hit.house_id).filter((id) => id > 0))]);
-      await this.d.director.request('customer', { callId: call.callId, ...nameOf(hits, houses) });
+      await this.d.director.request('customer', { callId: call.callId, ...nameOf(hits) });
     } catch (error) {
       // the call goes on without a name; the pop asks again by itself
       this.d.log.warn('caller not named to the director', { callId: call.callId, error });
     }
   }
 }
-export function nameOf(hits: readonly PhoneHit[], houses: readonly HouseHit[]): { customerName: string | null; companyId: number | null; stationId: number | null } {
+export function nameOf(hits: readonly PhoneHit[]): { customerName: string | null; companyId: number | null; stationId: number | null } {
   const people = new Map(hits.map((hit) => [`${hit.company_id}:${hit.customer_id}`, hit.customer_name])), [name] = people.values();
   const only = <T>(values: readonly T[]): T | null => (new Set(values).size === 1 ? (values[0] ?? null) : null);
-  const station = only(houses.map((house) => house.station_id));
+  const station = only(hits.filter((hit) => hit.station_id !== null).map((hit) => hit.station_id));
   return { customerName: name === undefined ? null : people.size === 1 ? name : `${name} 等 ${people.size} 人`, companyId: only(hits.map((hit) => hit.company_id)), stationId: station === 0 ? null : station };
 }

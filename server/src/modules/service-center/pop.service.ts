@@ -1,5 +1,5 @@
 import type { CustomerView, HouseRow, MaskedNumber, PopView, YearRecord } from '@ronghu/contract';
-import { toCallRow } from '../../domain/metric/call-rows';
+import { reachesCall, toCallRow } from '../../domain/metric/call-rows';
 import { ZONE_OFFSET_MS } from '../../domain/metric/metric.types';
 import { maskCall, type LiveCall } from '../../domain/telephony/director-protocol';
 import { orderRow } from '../../domain/work-order/order-row';
@@ -11,16 +11,17 @@ import { AppError } from '../../platform/errors/app-error';
 import type { OrgDirectory } from '../../platform/identity/org.store';
 import { requireCompany, requirePermission, type Scope } from '../../platform/identity/scope';
 import type { NumberAttribution } from './pop.attribution';
-import { popStore, type CustomerRow, type HouseDetail, type PhoneHit, type PhoneRow, type YearRow } from './pop.store';
+import { popStore, SHOWN_ORDERS, type HouseDetail, type PersonRow, type PhoneHit, type YearRow } from './pop.store';
 
 export interface CallsPort { readonly calls: ReadonlyMap<string, LiveCall> }
 /** A caller counts as repeating within this long (CC-163). */
 export const REPEAT_MS = 24 * 3_600_000;
+const NO_CUSTOMER = '没有找到该客户，可能已被移动或不在您的管辖范围';
 type Chosen = { companyId: number; customerId: number };
 
 /**
- * The screen pop (SC-01..SC-05, SC-08, SC-14): everything in one answer by three short waves of indexed look-ups: by the blind number in the group's shard,
- * the houses found there, then all blocks from the one company's shard at once. No fan-out over companies.
+ * The screen pop (SC-01..SC-05, SC-08, SC-14): everything in one answer by two short waves of indexed look-ups: by the blind number in the group's shard,
+ * then all blocks from the one company's shard at once. No fan-out over companies.
  */
 export class PopService {
   constructor(private readonly d: { shards: Shards; crypto: CryptoBox; orgs: OrgDirectory; telephone: CallsPort; attribution: NumberAttribution; clock: Clock }) {}
@@ -30,7 +31,8 @@ export class PopService {
     requirePermission(scope, 'customer.read');
     const live = this.d.telephone.calls.get(callId), group = this.d.shards.group();
     const record = live ? null : await popStore.record(group, callId);
-    if (!live && !record) throw new AppError('NOT_FOUND', '没有找到该通话，可能刚刚结束，请稍候再试');
+    const known = live ?? (record && { companyId: record.company_id, agentId: record.agent_id });
+    if (!known || !reachesCall(scope, known)) throw new AppError('NOT_FOUND', '没有找到该通话，可能刚刚结束，请稍候再试');
     const clear = live ? live.clearNumber : record?.number_sealed ? this.d.crypto.open(record.number_sealed) : '';
     const number = this.d.crypto.normalise(clear), chosen = choice.customerId !== undefined && choice.companyId !== undefined ? { companyId: choice.companyId, customerId: choice.customerId } : null;
     if (chosen) requireCompany(scope, chosen.companyId);
@@ -41,57 +43,51 @@ export class PopService {
   async byCustomer(scope: Scope, companyId: number, customerId: number): Promise<PopView> {
     requirePermission(scope, 'customer.read');
     requireCompany(scope, companyId);
-    const [phone] = await popStore.phones(this.company(companyId), customerId);
-    return this.build(scope, { call: null, number: phone ? this.d.crypto.open(phone.number_sealed) : '', chosen: { companyId, customerId }, repeatCount: null });
+    const [person] = await popStore.person(this.company(companyId), customerId);
+    if (!person) throw new AppError('NOT_FOUND', NO_CUSTOMER);
+    return this.build(scope, { call: null, number: person.number_sealed ? this.d.crypto.open(person.number_sealed) : '', chosen: { companyId, customerId }, repeatCount: null });
   }
 
   private async build(scope: Scope, key: { call: PopView['call']; number: string; chosen: Chosen | null; repeatCount: number | null }): Promise<PopView> {
-    const { crypto, attribution, clock } = this.d, group = this.d.shards.group(), blind = key.number ? crypto.blind(key.number) : null, blinds = blind ? [blind] : [];
-    const now = clock.now();
-    const [hits, place, blocked, calls, repeatCount] = await Promise.all([
-      blind ? popStore.byBlind(group, blind) : Promise.resolve([]), key.number ? attribution.of(key.number) : Promise.resolve(null), popStore.blocked(group, blinds), popStore.calls(group, blinds),
-      key.repeatCount ?? (blind ? popStore.repeats(group, blind, now - REPEAT_MS, now) : 0),
+    const { crypto, attribution, clock } = this.d, group = this.d.shards.group(), blind = key.number ? crypto.blind(key.number) : null, now = clock.now();
+    const [hits, place, blocked, calls, repeatCount] = blind === null ? [[], null, null, [], key.repeatCount ?? 0] : await Promise.all([
+      popStore.byBlind(group, blind), attribution.of(key.number), popStore.blocked(group, blind), popStore.calls(group, blind), key.repeatCount ?? popStore.repeats(group, blind, now - REPEAT_MS, now),
     ]);
-    const own = hits.filter((hit) => scope.system || scope.companyIds.has(hit.company_id));
-    const houses = new Map((await popStore.houses(group, [...new Set(own.map((hit) => hit.house_id).filter((id) => id > 0))])).map((house) => [house.id, house]));
-    const candidates = candidatesOf(own, houses), [first] = candidates, chosen = key.chosen ?? (first ? { companyId: first.companyId, customerId: first.customerId } : null);
+    const own = hits.filter((hit) => scope.system || scope.companyIds.has(hit.company_id)), candidates = candidatesOf(own), [first] = candidates;
+    const chosen = key.chosen ?? (first ? { companyId: first.companyId, customerId: first.customerId } : null);
     const number: MaskedNumber = key.number ? { ...crypto.masked(key.number), ...(place ? { attribution: place } : {}) } : { masked: '号码未知', ref: '' };
     const base = { call: key.call, number, attribution: place, known: candidates.length > 0, candidates, blocklist: blocked, repeatCount, calls: calls.map((row) => toCallRow(row, crypto)) };
-    if (!chosen) {
-      // a number on no file may still have orders, taken by hand earlier
-      const orders = (await popStore.orders(group, { companyId: null, customerId: null, houseId: null, blinds })).filter((order) => scope.system || scope.companyIds.has(order.companyId));
-      return { ...base, customer: null, house: null, orders: orders.map((order) => orderRow(order, this.d)), unitBusiness: [], years: [], payments: [], roomTemperatures: [] };
-    }
-    const houseId = own.find((hit) => hit.company_id === chosen.companyId && hit.customer_id === chosen.customerId && hit.house_id > 0)?.house_id ?? null;
-    return { ...base, ...(await this.blocks(chosen, houseId, houseId === null ? null : (houses.get(houseId)?.unit_id ?? null), blinds)) };
+    if (chosen) return { ...base, ...(await this.blocks(chosen, own.find((hit) => hit.company_id === chosen.companyId && hit.customer_id === chosen.customerId && hit.unit_id !== null), blind)) };
+    // a number on no file may still have orders, taken by hand earlier
+    const orders = (await popStore.orders(group, { companyId: null, customerId: null, houseId: null, blind })).filter((order) => scope.system || scope.companyIds.has(order.companyId));
+    return { ...base, customer: null, house: null, orders: orders.map((order) => orderRow(order, this.d)), unitBusiness: [], years: [], payments: [], roomTemperatures: [] };
   }
 
-  /** Everything of one customer from one company's shard, at once. */
-  private async blocks({ companyId, customerId }: Chosen, knownHouseId: number | null, knownUnitId: number | null, blinds: readonly string[]): Promise<Pick<PopView, 'customer' | 'house' | 'orders' | 'unitBusiness' | 'years' | 'payments' | 'roomTemperatures'>> {
-    const company = this.company(companyId), group = this.d.shards.group();
-    const person = Promise.all([popStore.customer(company, customerId), popStore.phones(company, customerId), popStore.housesOf(company, customerId)]);
-    // the customer was chosen by hand or has no house in the index: ask the shard first
-    const home = knownHouseId === null ? (await person)[2][0] : undefined;
-    const houseId = knownHouseId ?? home?.id ?? null;
-    const [[row, phoneRows, homeRows], orders, house, years, payments, roomTemperatures, times, unit] = await Promise.all([
-      person, popStore.orders(group, { companyId, customerId, houseId, blinds }),
-      houseId === null ? null : popStore.house(company, houseId), houseId === null ? [] : popStore.years(company, houseId), houseId === null ? [] : popStore.payments(company, houseId), houseId === null ? [] : popStore.temperatures(company, houseId), houseId === null ? [] : popStore.orderTimes(company, houseId),
-      houseId === null ? [] : this.unitOf(company, houseId, knownUnitId ?? home?.unit_id ?? null),
+  /** Everything of one customer from one company's shard, at once. `hit`: the house that the phone index names. */
+  private async blocks({ companyId, customerId }: Chosen, hit: PhoneHit | undefined, blind: string | null): Promise<Pick<PopView, 'customer' | 'house' | 'orders' | 'unitBusiness' | 'years' | 'payments' | 'roomTemperatures'>> {
+    const company = this.company(companyId), group = this.d.shards.group(), people = Promise.all([popStore.person(company, customerId), popStore.houses(company, customerId)]);
+    // chosen by hand, or without a house in the index: the shard is asked first
+    const home = hit ? undefined : (await people)[1][0], houseId = hit?.house_id ?? home?.id ?? null, unitId = hit?.unit_id ?? home?.unitId ?? null;
+    const [[person, houses], orders, years, payments, roomTemperatures, unit] = await Promise.all([
+      people, popStore.orders(group, { companyId, customerId, houseId, blind }),
+      ...(houseId === null ? ([[], [], []] as const) : ([popStore.years(company, houseId), popStore.payments(company, houseId), popStore.temperatures(company, houseId)] as const)),
+      houseId === null || unitId === null ? [] : popStore.unit(company, unitId, houseId),
     ]);
-    if (!row) throw new AppError('NOT_FOUND', '没有找到该客户，可能已被移动或不在您的管辖范围');
+    const customer = this.customerView(companyId, person, houses), house = houses.find((one) => one.id === houseId) ?? null;
+    const ofHouse = orders.filter((order) => order.houseId === houseId).map((order) => order.createdAt);
+    // a full list may be cut off: then the years are counted from the shard
+    const times = houseId !== null && orders.length >= SHOWN_ORDERS ? await popStore.orderTimes(company, houseId) : ofHouse;
     return {
-      customer: this.customerView(companyId, row, phoneRows, homeRows), house: house && this.houseRow(house), orders: orders.map((order) => orderRow(order, this.d)), years: years.map((year) => yearRecord(year, times)), payments, roomTemperatures,
+      customer, house: house && this.houseRow(house), orders: orders.map((order) => orderRow(order, this.d)), years: years.map((year) => yearRecord(year, times)), payments: [...payments], roomTemperatures: [...roomTemperatures],
       unitBusiness: unit.map((o) => ({ orderNo: o.order_no, orderId: o.id, companyId: o.company_id, address: o.address, type: o.order_type, state: o.state, createdAt: o.created_at, fault: o.fault })),
     };
   }
-  private async unitOf(company: Sql, houseId: number, unitId: number | null) {
-    const unit = unitId ?? (await popStore.house(company, houseId))?.unitId ?? null;
-    return unit === null ? [] : popStore.unit(company, unit, houseId);
-  }
   private company(companyId: number): Sql { return this.d.shards.company(companyId); }
-  private customerView(companyId: number, row: CustomerRow, phones: readonly PhoneRow[], houses: readonly { id: number; address: string }[]): CustomerView {
+  private customerView(companyId: number, rows: readonly PersonRow[], houses: readonly { id: number; address: string }[]): CustomerView {
+    const [row] = rows;
+    if (!row) throw new AppError('NOT_FOUND', NO_CUSTOMER);
     return {
-      id: row.id, companyId, name: row.customer_name, level: row.customer_level, numbers: phones.map((phone) => ({ ...this.d.crypto.masked(this.d.crypto.open(phone.number_sealed)), ...(phone.attribution ? { attribution: phone.attribution } : {}) })),
+      id: row.id, companyId, name: row.customer_name, level: row.customer_level, numbers: rows.flatMap((phone) => (phone.number_sealed ? [{ ...this.d.crypto.masked(this.d.crypto.open(phone.number_sealed)), ...(phone.attribution ? { attribution: phone.attribution } : {}) }] : [])),
       idNoMasked: row.id_no_sealed ? maskIdNo(this.d.crypto.open(row.id_no_sealed)) : null, houses: houses.map(({ id, address }) => ({ id, address })), remark: row.remark, version: row.version,
     };
   }
@@ -100,12 +96,12 @@ export class PopService {
   }
 }
 /** One line a customer; the first house found is the address shown. */
-function candidatesOf(hits: readonly PhoneHit[], houses: ReadonlyMap<number, { address: string }>): PopView['candidates'] {
+function candidatesOf(hits: readonly PhoneHit[]): PopView['candidates'] {
   const out = new Map<string, PopView['candidates'][number]>();
   for (const hit of hits) {
-    const key = `${hit.company_id}:${hit.customer_id}`, address = houses.get(hit.house_id)?.address ?? null, known = out.get(key);
-    if (!known) out.set(key, { customerId: hit.customer_id, companyId: hit.company_id, name: hit.customer_name, address });
-    else if (known.address === null) known.address = address;
+    const key = `${hit.company_id}:${hit.customer_id}`, known = out.get(key);
+    if (!known) out.set(key, { customerId: hit.customer_id, companyId: hit.company_id, name: hit.customer_name, address: hit.address });
+    else known.address ??= hit.address;
   }
   return [...out.values()];
 }

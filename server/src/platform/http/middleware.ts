@@ -52,10 +52,10 @@ export function session(sessions: SessionService, idempotency: Idempotency) {
     return next();
   };
 }
-/** The three front ends below their paths, with the page itself for every path that is not a file; `/` leads to the portal. */
-export function fronts(dirs: Record<FrontEnd, string>) {
-  const serve = (Object.entries(FRONT_PATHS) as [FrontEnd, string][]).filter(([front]) => existsSync(join(dirs[front], 'index.html'))).map(([front, path]) => ({
-    path, handler: sirv(dirs[front], { single: true, etag: true, gzip: true, setHeaders: (response, file) => response.setHeader('cache-control', /\/assets\//.test(file) ? 'public, max-age=31536000, immutable' : 'no-cache') }),
+/** The three front ends below their paths, with the page itself for every path that is not a file; `/` leads to the portal. `fixed`: the folders do not change while we run, so they are read once. */
+export function fronts(dirs: Record<FrontEnd, string>, fixed: boolean) {
+  const serve = (Object.entries(FRONT_PATHS) as [FrontEnd, string][]).filter(([front]) => !fixed || existsSync(join(dirs[front], 'index.html'))).map(([front, path]) => ({
+    path, handler: sirv(dirs[front], { single: true, dev: !fixed, etag: true, gzip: true, setHeaders: (response, file) => response.setHeader('cache-control', /\/assets\//.test(file) ? 'public, max-age=31536000, immutable' : 'no-cache') }),
   }));
   return async (ctx: Context, next: NextFunction): Promise<unknown> => {
     if (frontOf(ctx.req) || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();

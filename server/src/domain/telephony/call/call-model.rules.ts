@@ -109,6 +109,7 @@ function join(call: CallModel, a: Leg, b: Leg, at: number, say: (event: string, 
   call.joined = true;
   if (call.referred || (other.role === 'consulted' && call.want !== 'conference')) {
     // The customer talks to the one consulted, or to whom the phone referred him: that leg owns the call now.
+    if (call.want === 'consult') call.transfers += 1;
     call.referred = false; other.role = 'agent'; call.phase = 'connected'; call.want = 'talk'; call.agentId = other.agentId; call.ownerId = other.agentId ?? call.ownerId; call.talkSince ??= at; call.answeredAt ??= at;
     say('joined', `与 ${other.label} 通话`, other.agentId);
     return;

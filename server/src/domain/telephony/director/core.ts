@@ -22,10 +22,6 @@ export interface DirectorDeps {
   /** Told when a call with a recording is over; the file is measured and catalogued behind its back. */
   recorded(callId: string, path: string): void;
 }
-/** What the rooms of the director do with the effects that are theirs. */
-export interface CallEffects { effect(call: CallModel, effect: CallEffect): void }
-export interface QueueEffects { effect(effect: DistributorEffect, at: number): void }
-
 /** What all rooms of the director share: the hearts with their states, who is where, and the one way to feed them. */
 export class Core {
   readonly distributor = createDistributor(1);
@@ -39,8 +35,9 @@ export class Core {
   config: DirectorConfig = { agents: [], groups: [], accessNumbers: [], flows: [], restReasons: [] };
   /** When the switch's event in hand was read; 0 between events. */
   eventAt = 0;
-  onCall: CallEffects | null = null;
-  onQueue: QueueEffects | null = null;
+  /** What the rooms do with the effects that are theirs. */
+  onCall: (call: CallModel, effect: CallEffect) => void = () => undefined;
+  onQueue: (effect: DistributorEffect, at: number) => void = () => undefined;
   private readonly inputs: DistributorInput[] = [];
   private draining = false;
   private timer: NodeJS.Timeout | null = null;
@@ -75,7 +72,7 @@ export class Core {
     for (const effect of effects) {
       if (effect.kind === 'journal') this.deps.journal.event({ id: this.deps.ids.next(), callId: call.callId, at: effect.at, event: effect.event, agentId: effect.agentId, text: effect.text });
       else if (effect.kind === 'changed') this.pusher.call(call.callId);
-      else this.onCall?.effect(call, effect);
+      else this.onCall(call, effect);
     }
   }
   /** Feeds a leg's input to whatever call has it. */
@@ -96,7 +93,7 @@ export class Core {
       for (let next = this.inputs.shift(); next !== undefined; next = this.inputs.shift()) {
         const effects = step(this.distributor, next);
         own ??= effects;
-        for (const effect of effects) this.onQueue?.effect(effect, next.at);
+        for (const effect of effects) this.onQueue(effect, next.at);
       }
     } finally { this.draining = false; }
     this.plan();

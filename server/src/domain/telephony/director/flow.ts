@@ -3,7 +3,7 @@ import { SWITCH } from '@ronghu/contract';
 import { agentLeg, customerLeg } from '../call/call-model.rules';
 import type { CallEffect, CallModel, Leg } from '../call/call.types';
 import type { DistributorEffect } from '../distributor/distributor.types';
-import type { CallEffects, Core, QueueEffects } from './core';
+import type { Core } from './core';
 import type { Inbound } from './inbound';
 import type { LiveAgent } from './agents';
 import { KEPT } from './switch-moves';
@@ -14,15 +14,12 @@ const REFUSED = new Set(['CALL_REJECTED', 'USER_BUSY', 'NO_ANSWER', 'NO_USER_RES
 const PARK_SECONDS = 3;
 
 /** Turns what the hearts decide into commands to the switch, and what the switch did into inputs of the hearts. */
-export class Flow implements CallEffects, QueueEffects {
+export class Flow {
   /** Told when a call is over. */
   onEnded: ((call: CallModel) => void) | null = null;
-  constructor(private readonly core: Core, private readonly inbound: Inbound) { core.onCall = this as CallEffects & QueueEffects; core.onQueue = this as CallEffects & QueueEffects; }
-
-  effect(call: CallModel, effect: CallEffect): void;
-  effect(effect: DistributorEffect, at: number): void;
-  effect(a: CallModel | DistributorEffect, b: CallEffect | number): void {
-    if (typeof b === 'number') this.queueEffect(a as DistributorEffect, b); else this.callEffect(a as CallModel, b);
+  constructor(private readonly core: Core, private readonly inbound: Inbound) {
+    core.onCall = (call, effect) => this.callEffect(call, effect);
+    core.onQueue = (effect, at) => this.queueEffect(effect, at);
   }
 
   private queueEffect(effect: DistributorEffect, at: number): void {
@@ -203,13 +200,14 @@ export class Flow implements CallEffects, QueueEffects {
 
   private ended(call: CallModel, at: number): void {
     const { core } = this;
+    for (const leg of call.legs.values()) leg.endedAt ??= at;
     core.dispatch({ kind: 'callGone', at, callId: call.callId });
     this.inbound.leave(call.callId);
-    for (const leg of call.legs.values()) if (leg.endedAt === null) leg.endedAt = at;
     for (const leg of call.legs.keys()) core.legs.delete(leg);
     const record = core.record(call), owner = core.agents.get(call.ownerId);
     if (owner) { owner.day.talkSeconds += record.talkSeconds; core.pusher.agent(owner.config.agentId); }
     core.deps.journal.call({ record, final: true, source: 'director' });
+    core.pusher.call(call.callId);
     core.pusher.flush();
     core.calls.delete(call.callId);
     core.deps.push.push('callEnded', record);

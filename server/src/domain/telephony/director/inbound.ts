@@ -72,6 +72,10 @@ export class Inbound {
     // `Application-Response` says _none_: the digits are in the variable, which a time-out leaves unset.
     this.core.moves.variable(leg.uuid, asked.variable).then((digits) => this.obey(call, state, stepIvr(state, { kind: 'digits', at: this.core.now, digits: digits ?? '' }), this.core.now), (error: unknown) => this.fallback(call, error));
   }
+  /** The caller stands in a menu that waits for him. After a broken link the menu begins again, for its end may have been missed. */
+  listening(callId: string): boolean { for (const asked of this.asked.values()) if (asked.callId === callId) return true; return false; }
+  /** The link was away: ends of prompts may have been missed, so nobody counts as waiting for one. */
+  forgetAsked(): void { this.asked.clear(); }
   /** The call is over. */
   leave(callId: string): void { this.menus.delete(callId); for (const [tag, asked] of this.asked) if (asked.callId === callId) this.asked.delete(tag); }
 

@@ -20,7 +20,7 @@ export class SwitchMoves {
   ringNumber(o: RingOrder & { number: string; record: boolean; internal: boolean }): Promise<SwitchReply> {
     const target = o.internal ? `user/${o.extension}@${SWITCH.domain}` : `sofia/gateway/${this.settings.trunk}/${o.number}`;
     const file = `${this.settings.recordingsDir}/${o.callId}.wav`;
-    const recording = o.record ? { RECORD_STEREO: true, RECORD_ANSWER_REQ: true, enable_file_write_buffering: false, [V.recording]: file, execute_on_answer: `record_session ${file}`, process_cdr: true } : { process_cdr: false };
+    const recording: Record<string, string | number | boolean> = o.record ? { RECORD_STEREO: true, RECORD_ANSWER_REQ: true, enable_file_write_buffering: false, [V.recording]: file, execute_on_answer: `record_session ${file}`, process_cdr: true } : { process_cdr: false };
     return this.link.bgapi(`originate ${channelVariables({ ...this.legVariables(o), ...recording, hold_music: SWITCH.music })}${target} &park()`, { key: o.key, timeoutMs: (o.seconds + 10) * 1000 });
   }
   private legVariables(o: RingOrder): Record<string, string | number> {

@@ -21,13 +21,13 @@ export interface Rig {
   db: TestDatabase; platform: Platform; work: WorkOrders; settings: SettingService; live: LiveMessage[]; dir: string;
   scope(person: Person): Promise<Scope>; form(over?: Partial<OrderIntake>): OrderIntake; now(): number; pass(ms: number): void; settle(): Promise<void>; stop(): Promise<void>;
 }
-/** A small group on a real database: companies 11 and 12, stations 111, 112 and 121, a person a role, house 600 of station 111 and house 601 of none. `build` may add rooms. */
-export async function startRig(tables: readonly TableDefinition[], build?: (platform: Platform) => void): Promise<Rig> {
+/** A small group on a real database: companies 11 and 12, stations 111, 112 and 121, a person a role, house 600 of station 111 and house 601 of none. `build` may add rooms; without `rooms` the modules under test make their own. */
+export async function startRig(tables: readonly TableDefinition[], build?: (platform: Platform) => void, options: { rooms: boolean; passwordHash?: string } = { rooms: true }): Promise<Rig> {
   let now = Date.UTC(2026, 10, 18, 2, 0);
   const db = await startTestDatabase(tables), dir = mkdtempSync(join(tmpdir(), 'ronghu-orders-')), g = db.shards.group();
   const org = (id: number, parent: number | null, kind: string, name: string, code: string, path: string, companyId: number | null) => ({ id, parent_id: parent, kind, name, code, path, company_id: companyId });
   await g.insertMany('org_node', [org(1, null, 'group', '集团', 'GRP', '/1/', null), org(2, 1, 'division', '事业部', 'DIV', '/1/2/', null), org(11, 2, 'company', '甲公司', 'JIA', '/1/2/11/', 11), org(12, 2, 'company', '乙公司', 'YI', '/1/2/12/', 12), org(111, 11, 'station', '东站', 'JIA01', '/1/2/11/111/', 11), org(112, 11, 'station', '西站', 'JIA02', '/1/2/11/112/', 11), org(121, 12, 'station', '南站', 'YI01', '/1/2/12/121/', 12)]);
-  await g.insertMany('account', (Object.keys(PEOPLE) as Person[]).map((p) => ({ id: PEOPLE[p], login: p, person_name: NAMES[p], org_id: ROLES[p][1], password_hash: 'x', must_change: false, created_at: now })));
+  await g.insertMany('account', (Object.keys(PEOPLE) as Person[]).map((p) => ({ id: PEOPLE[p], login: p, person_name: NAMES[p], org_id: ROLES[p][1], password_hash: options.passwordHash ?? 'x', must_change: false, created_at: now })));
   await g.insertMany('account_role', (Object.keys(PEOPLE) as Person[]).map((p) => ({ account_id: PEOPLE[p], role_code: ROLES[p][0], org_id: ROLES[p][1] })));
   await g.insertMany('role_permission', (Object.entries(DEFAULT_ROLE_PERMISSIONS) as [RoleCode, string[]][]).flatMap(([role_code, list]) => list.map((permission) => ({ role_code, permission }))));
   await g.insertMany('account_skill', [{ account_id: PEOPLE.worker, skill_code: 'notHot', skill_level: 7 }, { account_id: PEOPLE.worker2, skill_code: 'leak', skill_level: 5 }]);
@@ -41,7 +41,7 @@ export async function startRig(tables: readonly TableDefinition[], build?: (plat
   await c.insertMany('customer', [{ id: 700, company_id: 11, customer_name: '刘桂兰', updated_at: now }]);
   await c.insertMany('customer_phone', [{ customer_id: 700, number_blind: crypto.blind(number), number_last4: crypto.blindLast4(number), number_sealed: crypto.seal(number) }]);
   await g.insertMany('area_term', [...'松江新苑'].slice(0, 3).map((_, i) => ({ term: '松江新苑'.slice(i, i + 2), community_id: 500, company_id: 11 })));
-  const settings = new SettingService({ group: g, clock: platform.clock, audit: platform.audit, outbox: platform.outbox }), work = createWorkOrders(platform, settings), live: LiveMessage[] = [];
+  const settings = new SettingService({ group: g, clock: platform.clock, audit: platform.audit, outbox: platform.outbox }), work = options.rooms ? createWorkOrders(platform, settings) : (undefined as unknown as WorkOrders), live: LiveMessage[] = [];
   build?.(platform);
   platform.hub.onMessage((m) => live.push(m));
   platform.relay.start();

@@ -1,0 +1,30 @@
+// Residents and agents as the tests play them: calls on the simulated switch, agents through the API.
+import { until } from './product.mjs';
+
+export const HOTLINE = '96777';
+/** Signs an agent in and makes it ready; its phone answers after `answerAfterMs`, or waits for a hand when null. */
+export async function readyAgent(product, login, { answerAfterMs = null } = {}) {
+  const client = await product.client('agent', login);
+  const command = (body, key) => client.call('POST', '/phone/commands', body, key);
+  await until('the telephone serves', () => client.call('GET', '/phone/state'), 15000, 100);
+  const { agent } = await client.call('GET', '/phone/state');
+  await product.sim('POST', `/phones/${agent.extension}/register`, {});
+  await product.sim('POST', `/phones/${agent.extension}/behaviour`, { answerAfterMs });
+  await command({ command: 'signIn' });
+  await command({ command: 'setReadiness', readiness: 'ready' });
+  const state = () => client.call('GET', '/phone/state');
+  return { client, command, state, extension: agent.extension, agentId: agent.agentId, login, is: (what, test, ms = 15000) => until(`${login}: ${what}`, async () => { const s = await state(); return test(s) && s; }, ms, 40) };
+}
+/** A resident calls the hotline and, once the menu speaks, presses the keys. */
+export async function residentCalls(product, from, keys = '0') {
+  const { uuid } = await product.sim('POST', '/calls', { from, to: HOTLINE });
+  if (keys) await until('the menu takes the key', async () => {
+    const channel = (await product.sim('GET', '/state')).channels.find((c) => c.uuid === uuid);
+    if (!channel) throw new Error('the resident is gone');
+    if (!/menu|greeting/.test(String(channel.hears))) return !/play|prompt|ivr/i.test(String(channel.hears)) && /moh|local_stream/.test(String(channel.hears)) ? 'queued' : false;
+    await product.sim('POST', `/calls/${uuid}/dtmf`, { digits: keys });
+    return true;
+  }, 20000, 150);
+  return uuid;
+}
+export const channelOf = async (product, uuid) => (await product.sim('GET', '/state')).channels.find((c) => c.uuid === uuid);
