@@ -22,7 +22,7 @@ async function knownNumbers(product, count) {
   const dist = process.env.RONGHU_SERVER_DIST ?? fileURLToPath(new URL('../../server/dist', import.meta.url));
   const { CryptoBox, loadOrCreateKeys } = require(join(dist, 'platform/crypto/index.js')), { Client } = require('pg');
   const installation = JSON.parse(readFileSync(join(product.dataDir, 'ronghu.config.json'), 'utf8')), { database } = installation;
-  const url = process.env.RONGHU_DATABASE_URL ?? database.url ?? `postgres://postgres:${encodeURIComponent(database.embeddedPassword)}@127.0.0.1:${database.embeddedPort}/postgres`;
+  const url = process.env.RONGHU_DATABASE_URL ?? database.url ?? `postgres://ronghu:${encodeURIComponent(database.embeddedPassword)}@127.0.0.1:${database.embeddedPort}/ronghu`;
   const crypto = new CryptoBox(loadOrCreateKeys(join(product.dataDir, 'keys'))), client = new Client({ connectionString: url });
   await client.connect();
   try {

@@ -14,7 +14,7 @@ export async function openAs(browser, product, front, login, options = {}) {
   const page = await context.newPage();
   const problems = [];
   page.on('pageerror', (error) => problems.push(`${login}: ${error.message}`));
-  page.on('console', (message) => { if (message.type() === 'error' && !/Failed to load resource|net::ERR|WebSocket connection/.test(message.text())) problems.push(`${login}: ${message.text().slice(0, 300)}`); });
+  page.on('console', (message) => { if (message.type() === 'error' && !/Failed to load resource|net::ERR|WebSocket connection|ERR_INTERNET_DISCONNECTED/.test(message.text())) problems.push(`${login}: ${message.text().slice(0, 300)}`); });
   await page.goto(product.base + PATHS[front], { waitUntil: 'domcontentloaded' });
   await page.locator('input[name="login"], input[autocomplete="username"]').first().fill(login);
   await page.locator('input[type="password"]').first().fill(options.password ?? product.password);

@@ -1,13 +1,16 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
 import type { Permission, RoleCode } from '@ronghu/contract';
 import { useSession } from '@ronghu/ui/core';
+import { numberOf } from './features/query';
+import { useScope } from './stores/scope';
 
 declare module 'vue-router' {
   interface RouteMeta { /** Any of these rights opens the page. */ need?: Permission[]; /** Shown without a session. */ open?: boolean; /** Key of the page's title. */ title?: string; module?: string }
 }
 
 const children: RouteRecordRaw[] = [
-  { path: '', redirect: () => homeOf(useSession().me?.roles ?? []) },
+  // Not a redirect: that would run before the session is known.
+  { path: '', name: 'landing', component: () => import('./shell/MissingPage.vue'), beforeEnter: () => homeOf(useSession().me?.roles ?? []) },
   { path: 'home', name: 'home', component: () => import('./features/home/HomePage.vue'), meta: { title: 'menu.home', module: 'home' } },
   { path: 'basic-info/areas', name: 'areas', component: () => import('./features/basic-info/AreaPage.vue'), meta: { need: ['house.read'], title: 'menu.areas', module: 'basic-info' } },
   { path: 'basic-info/houses', name: 'houses', component: () => import('./features/basic-info/HouseList.vue'), meta: { need: ['house.read'], title: 'menu.houses', module: 'basic-info' } },
@@ -67,5 +70,20 @@ router.beforeEach(async (to) => {
   }
   const inside = session.state === 'signedIn' && !session.mustChangePassword;
   if (to.meta.open) return inside && to.name === 'sign-in' ? { path: '/' } : true;
+  if (inside && to.query.org !== undefined) {
+    // A figure of the board leads to the rows of its unit: the scope at the top follows, so that the person sees what filters the page.
+    useScope().choose(numberOf(to.query.org) ?? null);
+    const { org: _org, ...query } = to.query;
+    return { path: to.path, query };
+  }
   return inside ? true : { name: 'sign-in', query: to.fullPath === '/' ? {} : { back: to.fullPath } };
 });
+
+// After an upgrade a page's old part may be gone from the server: the page is loaded anew, once, where the person was going.
+router.onError((error: unknown, to) => {
+  const gone = error instanceof Error && /dynamically imported module|module script failed|preload CSS/i.test(error.message);
+  if (!gone || sessionStorage.getItem('ronghu.reloaded') === to.fullPath) return;
+  sessionStorage.setItem('ronghu.reloaded', to.fullPath);
+  window.location.assign(router.resolve(to.fullPath).href);
+});
+router.afterEach(() => sessionStorage.removeItem('ronghu.reloaded'));

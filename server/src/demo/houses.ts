@@ -18,7 +18,7 @@ const PRICE_CENTS_M2 = 3832;
  * `everyForSeason`: each n-th house is handed back for the season's orders. `offset` numbers communities and telephones over the group.
  */
 export async function makeHouses(d: { company: Db; group: Db; ids: Ids; random: Seeded; crypto: CryptoBox; now: number; light: boolean; lastOwner?: Owner }, company: Company, count: number, offset: { community: number; house: number }, onHouse: (made: number) => void): Promise<{ known: KnownHouse[]; communities: { id: number; stationId: number }[] }> {
-  const { ids, random: r, crypto, now } = d, own = new BulkWriter(d.company), group = new BulkWriter(d.group), known: KnownHouse[] = [], communities: { id: number; stationId: number; name: string; path: string }[] = [];
+  const { ids, random: r, now } = d, own = new BulkWriter(d.company), group = new BulkWriter(d.group), known: KnownHouse[] = [], communities: { id: number; stationId: number; name: string; path: string }[] = [];
   const area = (id: number, parent: number, kind: string, name: string, path: string, station: number | null, explicit: boolean, houses: number): void => own.add('area_node', { id, company_id: company.id, parent_id: parent, kind, node_name: name, path, own_station_id: explicit ? station : null, station_id: station, house_count: houses, sort_key: sortKey(name), version: 1, updated_at: now });
   const perStation = Math.ceil(count / company.stations.length), sources = [0, 1].map((i) => ({ id: ids.next(), name: `${company.short}${['一', '二'][i]}号热源厂`, houses: 0 }));
   let made = 0, communityNo = offset.community;

@@ -13,6 +13,7 @@ export const useScope = defineStore('scope', () => {
   const node = computed(() => (orgId.value === null ? null : byId.value.get(orgId.value) ?? null));
   /** Filter for a query: left out when nothing is chosen. */
   const query = computed(() => (orgId.value === null ? {} : { orgId: orgId.value }));
+  const roots = computed(() => nodes.value.filter((n) => n.parentId === null || !byId.value.has(n.parentId)));
   const companies = computed(() => nodes.value.filter((n) => n.kind === 'company'));
   const stations = computed(() => nodes.value.filter((n) => n.kind === 'station'));
   /** The company of the chosen node, where it has one. */
@@ -23,6 +24,8 @@ export const useScope = defineStore('scope', () => {
     loaded.value = true;
     if (orgId.value !== null && !byId.value.has(orgId.value)) orgId.value = null;
   }
+  /** Turns to a node; the top of what the person sees is the same as no choice. */
+  function choose(id: number | null): void { const n = id === null ? undefined : byId.value.get(id); orgId.value = loaded.value && (n === undefined || (roots.value.length === 1 && roots.value[0]?.id === n.id)) ? null : id; }
   /** Names from the root to a node, for a breadcrumb. */
   function pathOf(id: number | null): OrgNode[] {
     const path: OrgNode[] = [];
@@ -32,5 +35,5 @@ export const useScope = defineStore('scope', () => {
   const nameOf = (id: number | null): string => (id === null ? '' : byId.value.get(id)?.name ?? '');
   watch(orgId, (id) => { if (id === null) sessionStorage.removeItem(STORE); else sessionStorage.setItem(STORE, String(id)); });
   watch(() => useSession().state, (state) => { if (state === 'signedOut') { nodes.value = []; loaded.value = false; orgId.value = null; } });
-  return { nodes, loaded, orgId, node, query, companies, stations, companyId, load, pathOf, nameOf };
+  return { nodes, loaded, orgId, node, query, companies, stations, companyId, load, choose, pathOf, nameOf };
 });

@@ -1,3 +1,4 @@
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- an ambient module has no import form, and each front end would have to list the file otherwise
 /// <reference path="./sm-crypto.d.ts" />
 import { sm2 } from 'sm-crypto';
 

@@ -67,8 +67,10 @@ export class DirectorServer {
   private async answer(ws: WebSocket, data: Buffer): Promise<void> {
     let id = 0;
     try {
-      const request = parseRequest(data);
-      id = request.id;
+      const value = parseFrame(data);
+      // The number first: even a refused request is answered to whom it belongs.
+      if (typeof value.id === 'number') id = value.id;
+      const request = checkRequest(value);
       const result = await this.once(request);
       this.send(ws, JSON.stringify({ id, ok: true, result }));
     } catch (error) {
@@ -99,11 +101,13 @@ export class DirectorServer {
   }
 }
 
-function parseRequest(data: Buffer): DirectorRequest {
+function parseFrame(data: Buffer): Record<string, unknown> {
   let value: unknown;
   try { value = JSON.parse(data.toString('utf8')); } catch { throw new AppError('BAD_INPUT'); }
   if (typeof value !== 'object' || value === null) throw new AppError('BAD_INPUT');
-  const { id, op, args, key } = value as Record<string, unknown>;
+  return value as Record<string, unknown>;
+}
+function checkRequest({ id, op, args, key }: Record<string, unknown>): DirectorRequest {
   if (typeof id !== 'number' || typeof op !== 'string' || !(DIRECTOR_OPS as readonly string[]).includes(op) || typeof args !== 'object' || args === null || (key !== undefined && typeof key !== 'string')) throw new AppError('BAD_INPUT');
   return { id, op: op as DirectorOp, args: args as DirectorRequest['args'], ...(key === undefined ? {} : { key }) };
 }

@@ -74,4 +74,4 @@ test('1,000,000 random steps with faults close no order without revisit or exemp
   expect((closedBy.revisited ?? 0) + (closedBy.exempt ?? 0)).toBe(finals.closed);
   for (const count of [accepted, crashes, doubled, stale]) expect(count).toBeGreaterThan(1000);
   expect(approvable.length).toBeGreaterThanOrEqual(6);
-}, 60_000);
+}, 180_000);

@@ -1,5 +1,7 @@
 import { Configuration, type IMidwayContainer } from '@midwayjs/core';
+import type { SettingService } from '../../domain/setting';
 import type { DirectorClient } from '../../domain/telephony/director-client';
+import { telephonySettings } from '../../domain/telephony/telephony.settings';
 import type { Platform } from '../../platform/platform';
 import { AgentOrders } from './agent-orders';
 import { AgentsService } from './agents.service';
@@ -13,7 +15,7 @@ import { RecordingsService } from './recordings.service';
 
 const TIDY_MS = 20_000;
 
-/** Wires this module. Needs `platform` and, given by the composition root, `directorClient` (started there). */
+/** Wires this module. Needs `platform` and, given by the composition root, `settings` and `directorClient` (started there). */
 @Configuration({ namespace: 'callCenter' })
 export class CallCenterConfiguration {
   private live: CallCenterLive | null = null;
@@ -24,6 +26,11 @@ export class CallCenterConfiguration {
     const platform = await container.getAsync<Platform>('platform'), director = await container.getAsync<DirectorClient>('directorClient');
     const { crypto, clock, orgs, audit, hub, ids, log, config, bus } = platform, sql = platform.shards.group();
     const numbers = new CallNumbers(crypto), mask = (clear: string) => numbers.masked(clear), agentOrders = new AgentOrders({ sql, clock });
+    // the director reads these documents; here they are shown and saved
+    const settings = await container.getAsync<SettingService>('settings'), missing = new Set(settings.missing());
+    if (missing.has('ivr')) settings.define(telephonySettings.ivr);
+    if (missing.has('restReasons')) settings.define(telephonySettings.restReasons);
+    if (missing.has('skillGroups')) settings.define(telephonySettings.skillGroups);
     const live = new CallCenterLive({ director, hub, orgs, mask, clock, agentOrders });
     this.live = live;
     container.registerObject('phoneService', new PhoneService({ director, mask, openRef: (ref) => crypto.openRef(ref), clock, agentOrders }));

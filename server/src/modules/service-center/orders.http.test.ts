@@ -10,10 +10,11 @@ import * as serviceCenter from '.';
 /** The story of one order through the real HTTP door: sessions, rights, idempotency keys, files. */
 let rig: Rig, http: HttpServer, base: string;
 const FRONT = { agent: '/agent', head: '/admin', worker: '/m', supervisor: '/admin', agent12: '/agent', groupAdmin: '/admin' } as const;
-const cookies = new Map<string, string>();
+const cookies = new Map<string, string>(), cwd = process.cwd();
 beforeAll(async () => {
   rig = await startRig(allTables, undefined, { rooms: false, passwordHash: await new PasswordHasher({ rounds: 1000 }).hash('Warm-Winter-1') });
   http = await startHttp(rig.platform, [notice, serviceCenter, repairCenter] as never, { settings: rig.settings });
+  process.chdir(cwd); // the framework goes to the data folder, which this test removes; the next suite of this worker needs a place to stand
   base = `http://127.0.0.1:${http.port}`;
   for (const [person, front] of Object.entries(FRONT)) {
     const { publicKey, nonce } = (await (await fetch(`${base}${front}/api/identity/sign-in-key`)).json()) as { publicKey: string; nonce: string };

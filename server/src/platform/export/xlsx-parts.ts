@@ -38,7 +38,6 @@ export function sheetName(title: string, continued: number, taken: readonly stri
 /** Leaves out what XML 1.0 cannot hold, mends lone surrogates, keeps Excel's limit of 32,767, and guards text that looks like `_x000D_`, which Excel would decode. */
 export function cleanText(value: string): string {
   let text = value.length > 32_767 ? value.slice(0, 32_767) : value;
-  // eslint-disable-next-line no-control-regex -- exactly these are forbidden by XML 1.0 section 2.2
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\ud800-\udfff]/.test(text)) text = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
   return text.includes('_x') ? text.replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_') : text;
 }

@@ -6,7 +6,7 @@ type Born = Pick<CallModel, 'callId' | 'direction' | 'clearNumber' | 'calledNumb
 /** A new call: inbound ones begin in the IVR, outbound ones by dialling. */
 export function createCall(born: Born): CallModel {
   return {
-    node: 'node1', purpose: born.direction === 'inbound' ? 'service' : 'dial', callerKey: null, orderId: null, orderCompanyId: null, legs: new Map(), phase: born.direction === 'inbound' ? 'ivr' : 'dialing', want: 'talk', agentId: null, ownerId: null, joined: false, servedLocally: false,
+    node: 'node1', purpose: born.direction === 'inbound' ? 'service' : 'dial', callerKey: null, orderId: null, orderCompanyId: null, legs: new Map(), phase: born.direction === 'inbound' ? 'ivr' : 'dialing', want: 'talk', agentId: null, ownerId: null, joined: false, parted: false, servedLocally: false,
     skillGroupId: null, priority: 5, blocked: false, selfService: false, repeatCount: 0, queuedAt: null, answeredAt: null, endedAt: null, talkSince: null, talkMs: 0, offeredAt: null, ringMs: 0, ivrPath: [], misses: 0, transfers: 0,
     rating: null, recordingPath: null, recording: false, endedBy: null, endReason: null, referred: false, customerName: null, companyId: null, stationId: null, ...born,
   };
@@ -57,7 +57,7 @@ function apply(call: CallModel, input: CallInput, out: CallEffect[]): void {
       { const leg = call.legs.get(input.legUuid); if (leg) leg.role = 'agent'; }
       say('answered', '坐席接听', input.agentId);
       return;
-    case 'wants': if (call.phase !== 'connected' || call.want === input.want) return; call.want = input.want; say(input.want, { talk: '恢复通话', hold: '保持', consult: '咨询', conference: '三方会议' }[input.want], input.by); return;
+    case 'wants': if (call.phase !== 'connected' || call.want === input.want) return; call.want = input.want; call.parted = false; say(input.want, { talk: '恢复通话', hold: '保持', consult: '咨询', conference: '三方会议' }[input.want], input.by); return;
     case 'muted': { const leg = call.legs.get(input.uuid); if (!leg || leg.muted === input.muted) return; leg.muted = input.muted; say(input.muted ? 'muted' : 'unmuted', input.muted ? '静音' : '取消静音', leg.agentId); return; }
     case 'transferred': closeTalk(call, input.at); call.transfers += 1; call.want = 'talk'; say('transferred', `转接到 ${input.to}`, call.agentId); call.agentId = null; return;
     case 'blocked': call.blocked = true; say('blocked', '黑名单拦截'); return;
@@ -78,6 +78,7 @@ function onLeg(call: CallModel, input: LegInput, out: CallEffect[], say: (event:
     const a = call.legs.get(input.a), b = call.legs.get(input.b);
     if (!a || !b) return;
     if (input.kind === 'bridged') { join(call, a, b, input.at, say); return; }
+    if (a.role === 'customer' || b.role === 'customer') call.parted = true;
     // A late unbridge must not undo a newer bridge (att_xfer, quick consult and back).
     if (a.bridgedTo === b.uuid) a.bridgedTo = null;
     if (b.bridgedTo === a.uuid) b.bridgedTo = null;
@@ -114,7 +115,8 @@ function join(call: CallModel, a: Leg, b: Leg, at: number, say: (event: string, 
     say('joined', `与 ${other.label} 通话`, other.agentId);
     return;
   }
-  if (call.phase === 'connected' && call.want !== 'talk') call.want = 'talk';
+  // The event of the first bridge may come after the wish to hold: it does not undo that.
+  if (call.phase === 'connected' && call.want !== 'talk' && call.parted) call.want = 'talk';
   say('bridged', '双方通话', other.agentId);
 }
 
@@ -197,6 +199,7 @@ function lineOf(call: CallModel, leg: Leg): AgentCallState {
   if (call.want === 'conference') return 'conferencing';
   if (call.want === 'consult') return 'consulting';
   if (call.phase === 'dialing') return 'dialing';
-  // Answered, and the bridge is a moment away: the phone is off the hook, so it does not ring any more.
+// The phone is off the hook but the claim is not confirmed: the call is still being offered.
+  if (call.phase === 'ivr' || call.phase === 'offered' || call.phase === 'queued') return 'ringing';
   return call.want === 'hold' || leg.phoneHeld ? 'held' : 'talking';
 }

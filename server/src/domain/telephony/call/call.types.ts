@@ -23,6 +23,8 @@ export interface CallModel {
   ownerId: number | null;
   /** Customer and agent were joined since the last `connected`. */
   joined: boolean;
+  /** Customer and agent were seen parted since the last wish to hold or consult: only then does a bridge mean that they talk again. */
+  parted: boolean;
   /** The lease lapsed and the station serves the caller. */
   servedLocally: boolean;
   skillGroupId: number | null; priority: number; blocked: boolean; selfService: boolean; repeatCount: number;

@@ -43,7 +43,7 @@ export class DirectorProcess {
     const { o } = this;
     const keeper: LeaseKeeper = new LeaseKeeper({ database: o.lease, get link() { return link; }, log: o.log, onLost: (why) => this.lost(why), ...(o.leaseEveryMs ? { everyMs: o.leaseEveryMs } : {}) });
     const log = (level: 'info' | 'warn' | 'error', text: string, detail?: object): void => o.log[level](text, { ...detail });
-    const link = (o.makeLink ?? ((options) => new EventSocketLink(options)))({ ...o.node, mayCommand: () => keeper.mayCommand(), epoch: () => keeper.epoch, onFenced: () => this.lost('the node serves a newer director'), log });
+    const link = (o.makeLink ?? ((options) => new EventSocketLink(options)))({ ...o.node, mayCommand: () => keeper.mayCommand(), epoch: () => keeper.epoch, onFenced: () => keeper.fenced(), log });
     this.link = link; this.keeper = keeper;
     if (!(await keeper.acquire(() => this.stopping))) return false;
     o.log.info('the lease is ours', { epoch: keeper.epoch });

@@ -188,7 +188,8 @@ export class Flow {
       if (agent.legUuid !== effect.uuid && agent.legUuid !== null && effect.state === 'ringing' && agent.callState !== 'ringing') return;
       agent.callId = call.callId; agent.legUuid = effect.uuid; agent.muted = effect.muted;
       core.agents.line(agent, effect.state, at);
-      if (effect.state !== 'ringing' || call.phase === 'connected') core.dispatch({ kind: 'agentEngaged', at, agentId: effect.agentId });
+      // While a claim stands on the agent the distributor knows by itself that he is taken.
+      if (call.phase === 'connected' || call.phase === 'dialing') core.dispatch({ kind: 'agentEngaged', at, agentId: effect.agentId });
     }
     core.pusher.agent(effect.agentId);
   }

@@ -47,6 +47,8 @@ export class LeaseKeeper {
       return true;
     } finally { this.asking = false; }
   }
+  /** The node refused a command of ours. While claiming that is only the answer to a question. */
+  fenced(): void { if (!this.asking) this.lose('the node serves a newer director'); }
   /** The link is down: nothing is renewed there until it is claimed again. */
   unclaim(): void { this.claimed = false; }
 

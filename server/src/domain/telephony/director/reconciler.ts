@@ -107,6 +107,7 @@ export class Reconciler {
       const answeredAt = call.answeredAt ?? at;
       core.feed(call, { kind: 'connected', at, agentId: owner.agentId ?? 0, legUuid: owner.uuid });
       call.answeredAt = answeredAt; call.talkSince = answeredAt;
+      for (const leg of talking) if (leg.agentId !== null) core.dispatch({ kind: 'agentEngaged', at, agentId: leg.agentId });
       if (joined) core.feed(call, { kind: 'bridged', at, a: customer.uuid, b: joined.uuid });
       else if (call.legs.size > 1) { call.joined = true; core.feed(call, { kind: 'wants', at, want: this.wanted(call), by: owner.agentId }); }
     } else if (customer && !owner && wanted === 'talk' && call.direction === 'inbound') {

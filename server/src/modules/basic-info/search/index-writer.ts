@@ -1,4 +1,4 @@
-import type { Db, Sql, SqlValue } from '../../../platform/database/db';
+import type { Sql, SqlValue } from '../../../platform/database/db';
 import type { Shards } from '../../../platform/database/shards';
 import { communityRows, groupedSql, houseIndexRow, termRows, type Grouped, type HouseFacts } from './index-rows';
 

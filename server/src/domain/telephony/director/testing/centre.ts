@@ -112,15 +112,15 @@ export async function startCentre(options: { config?: Partial<DirectorConfig>; o
     return made;
   };
   const startDirector = async (): Promise<void> => {
-    const process = new DirectorProcess({
+    const started = new DirectorProcess({
       node: { name: 'node1', host: '127.0.0.1', port: simulator.eventPort, password: PASSWORD }, link: { host: '127.0.0.1', port: 0, token: TOKEN }, spoolDir: directories.spool, dataDir: dir, config: database, sink: database, lease: database.lease(randomUUID()), blind: (n) => `blind:${n}`, ids: createIds(Math.floor(Math.random() * 200), Date.now), clock: { now: Date.now }, log: options.log ?? (process.env.RONGHU_TEST_LOG ? createLog({}) : silentLog),
       settings: { node: 'node1', recordingsDir: directories.recordings, promptsDir: directories.prompts, trunk: 'trunk1', displayNumber: HOTLINE, timeZone: 'Asia/Shanghai', dialSeconds: 10, repeatWindowMs: 86_400_000, signInReadiness: options.signInReadiness ?? 'ready' },
       onLost: (why) => { centre.lost.push(why); }, leaseEveryMs: 200, spoolEveryMs: 300,
     });
-    if (!(await process.start())) throw new Error('the director did not start');
+    if (!(await started.start())) throw new Error('the director did not start');
     client?.stop();
-    client = listen(process.port);
-    centre.process = process; centre.client = client;
+    client = listen(started.port);
+    centre.process = started; centre.client = client;
     await client.ready();
     await until('the switch is served', () => client?.health?.switchConnected);
   };
