@@ -74,6 +74,7 @@ try {
     placed += 1;
     try { const { uuid } = await product.sim('POST', '/calls', { from, to: HOTLINE }); keys.set(uuid, key); } catch { refused += 1; }
   };
+  const debug = process.env.POP_DEBUG ? setInterval(() => void clients[0].call('GET', '/phone/state').then((s) => console.error(new Date().toISOString(), s.agent.readiness, s.agent.callState, s.agent.callId, 'waiting', s.waiting, 'placed', placed, 'keys', keys.size, 'keyed', keyed.size, 'gone', gone.size, 'popped', popped.size)), 2000) : null;
   const generator = (async () => {
     const begin = performance.now();
     for (let due = 0; running; due += 1000 / RATE) {

@@ -31,7 +31,9 @@ export const useAccount = defineStore('account', () => {
     me.value = answer;
     localStorage.setItem(REMEMBERED, JSON.stringify(answer));
     if (answer.mustChangePassword) return;
-    try { await field.open(answer.accountId); broken.value = false; } catch { broken.value = true; }
+    if (answer.permissions.includes('order.field')) {
+      try { await field.open(answer.accountId); broken.value = false; } catch { broken.value = true; }
+    }
     useLive().connect();
     void navigator.storage?.persist?.();
   }

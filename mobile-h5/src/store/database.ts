@@ -16,7 +16,8 @@ export class FieldDatabase extends Dexie {
   readonly meta!: Table<MetaRow, string>;
 
   constructor(readonly accountId: number) {
-    super(`ronghu-m-${accountId}`);
+    // A signature must not be lost with the battery: written through to the disk before the page says "saved".
+    super(`ronghu-m-${accountId}`, { chromeTransactionDurability: 'strict' });
     this.version(1).stores({ orders: 'id', steps: 'stepId, deviceSeq, orderId, status', files: 'uuid, orderId, stepId, status', blobs: 'uuid', cards: '++key, orderId', drafts: 'orderId', meta: 'key' });
   }
 

@@ -1,7 +1,7 @@
 import type { Db, Row } from '../platform/database/db';
 import { definitionOf, type Column } from '../platform/database/table';
 
-const BATCH = 5_000;
+const BATCH = 5_000, AT_ONCE = 2;
 const TYPE: Record<Column['kind'], string> = { id: 'bigint', int: 'integer', bigint: 'bigint', time: 'bigint', decimal: 'numeric', bool: 'boolean', text: 'text', longText: 'text', json: 'text', bytes: 'bytea' };
 
 /**
@@ -10,7 +10,8 @@ const TYPE: Record<Column['kind'], string> = { id: 'bigint', int: 'integer', big
  */
 export class BulkWriter {
   private readonly waiting = new Map<string, Row[]>();
-  private readonly flying = new Set<Promise<void>>();
+  private readonly queue: (() => Promise<unknown>)[] = [];
+  private readonly running = new Set<Promise<void>>();
   private failed: Error | null = null;
   constructor(private readonly db: Db) {}
   /** All rows of a table have the same columns. */
@@ -19,8 +20,11 @@ export class BulkWriter {
     if (!list) this.waiting.set(table, [row]);
     else if (list.push(row) >= BATCH) this.flush(table);
   }
-  /** Waits while the database is behind. @throws the first error of any batch. */
-  async pace(limit = 3): Promise<void> { while (this.flying.size > limit) await Promise.race(this.flying); if (this.failed) throw this.failed; }
+  /** Waits while more than `limit` batches are unwritten. @throws the first error of any batch. */
+  async pace(limit = 4): Promise<void> {
+    while (!this.failed && this.queue.length + this.running.size > limit) await Promise.race(this.running);
+    if (this.failed) throw this.failed;
+  }
   async done(): Promise<void> { for (const table of this.waiting.keys()) this.flush(table); await this.pace(0); }
 
   private flush(table: string): void {
@@ -28,8 +32,16 @@ export class BulkWriter {
     this.waiting.set(table, []);
     if (rows.length === 0) return;
     const select = columns.map((column, i) => { const kind = kinds?.[column]?.kind; if (!kind) throw new Error(`demo: table ${table} has no column ${column}`); return `$${i + 1}::${TYPE[kind]}[]`; });
-    const work: Promise<void> = this.db.execute(`insert into ${table} (${columns.join(',')}) select * from unnest(${select.join(',')})`, columns.map((column) => arrayLiteral(rows, column))).then(() => undefined, (error: Error) => { this.failed ??= error; }).finally(() => { this.flying.delete(work); });
-    this.flying.add(work);
+    this.queue.push(() => this.db.execute(`insert into ${table} (${columns.join(',')}) select * from unnest(${select.join(',')})`, columns.map((column) => arrayLiteral(rows, column))));
+    this.next();
+  }
+  /** No more at once than the shard's pool has connections: a batch that waits for one would give up. */
+  private next(): void {
+    while (this.running.size < AT_ONCE && this.queue.length > 0 && !this.failed) {
+      const batch = this.queue.shift() as () => Promise<unknown>;
+      const work: Promise<void> = batch().then(() => undefined, (error: Error) => { this.failed ??= error; }).finally(() => { this.running.delete(work); this.next(); });
+      this.running.add(work);
+    }
   }
 }
 

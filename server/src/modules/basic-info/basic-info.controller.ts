@@ -38,5 +38,9 @@ export class BasicInfoController {
   @Endpoint(routes.customerUpdate) async customerUpdate() { const { scope, params, body } = admit(this.ctx, routes.customerUpdate); return this.customerService.update(scope, params.companyId, params.id, body); }
   @Endpoint(routes.numberReveal) async numberReveal() { const { scope, body } = admit(this.ctx, routes.numberReveal); return this.customerService.reveal(scope, body.ref, body.reason); }
 
+  // Binding belongs to the customer, whichever desk it is done from.
+  @Endpoint(routes.numberBind) async numberBind() { const { scope, params, body } = admit(this.ctx, routes.numberBind); await this.customerService.bindNumber(scope, params.companyId, params.id, body); return { ok: true }; }
+  @Endpoint(routes.numberUnbind) async numberUnbind() { const { scope, params, body } = admit(this.ctx, routes.numberUnbind); await this.customerService.unbindNumber(scope, params.companyId, params.id, body.ref); return { ok: true }; }
+
   @Endpoint(routes.search) async search() { const { scope, query } = admit(this.ctx, routes.search); return this.globalSearch.search(scope, query.q); }
 }

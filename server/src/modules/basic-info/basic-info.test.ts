@@ -38,6 +38,8 @@ beforeAll(async () => {
   await orgs.reload();
   const bus = new Bus(), outbox = new Outbox(db.ids, clock);
   info = makeBasicInfo({ shards: db.shards, ids: db.ids, clock, crypto, orgs, audit: new AuditLog(db.ids, clock), outbox, bus, sessions: { rightsChanged: () => { rights += 1; } } });
+  await Promise.all([info.numberAttribution.install(), info.numberAttribution.install()]);
+  await info.numberAttribution.install();
   relay = new Relay({ shards: db.shards, bus, outbox, clock, log: quiet, holder: 'test' });
   relay.start();
 }, 60_000);

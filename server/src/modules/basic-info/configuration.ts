@@ -7,6 +7,7 @@ import { makeBasicInfo } from './basic-info';
 export class BasicInfoConfiguration {
   async onReady(container: IMidwayContainer): Promise<void> {
     const services = makeBasicInfo(await container.getAsync<Platform>('platform'));
+    await services.numberAttribution.install();
     for (const [name, service] of Object.entries(services)) container.registerObject(name, service);
   }
 }

@@ -1,12 +1,12 @@
 import type { Db } from '../../platform/database/db';
+import { isUniqueViolation } from '../../platform/database/shards';
 import { normaliseNumber } from '../../platform/crypto';
 import { BUILT_IN_SEGMENTS, type Segment } from './area-codes';
 
-const BUILT_IN = new Map(BUILT_IN_SEGMENTS.map((s) => [s.prefix, s]));
 const MAX_CACHED = 50_000;
 const LINE = /^(0\d{2,3}|1\d{2,6})\s*,\s*([^,]{0,20})\s*,\s*([^,]{0,20})\s*,\s*([^,]{0,10})\s*$/;
 
-/** Where a number is from (BI-25), from tables held on premises: imported segments first, the built-in area codes and carriers after them. */
+/** Where a number is from (BI-25), from the table held on premises: built-in area codes and carriers, and imported segments over them. */
 export class NumberAttribution {
   private readonly cache = new Map<string, string | null>();
   constructor(private readonly group: Db) {}
@@ -19,13 +19,20 @@ export class NumberAttribution {
     const known = this.cache.get(longest);
     if (known !== undefined) return known;
     const rows = await this.group.query<Segment>(`select prefix, province, city, carrier from number_segment where prefix in (${prefixes.map((_, i) => `$${i + 1}`).join(',')})`, prefixes);
-    const chain = prefixes.flatMap((p) => [rows.find((r) => r.prefix === p), BUILT_IN.get(p)]).filter((s): s is Segment => s !== undefined);
+    const chain = prefixes.flatMap((p) => rows.find((r) => r.prefix === p) ?? []);
     const first = (field: 'province' | 'city' | 'carrier'): string | null => chain.find((s) => s[field])?.[field] ?? null;
     const province = first('province'), city = first('city');
     const text = [province === city ? null : province, city, first('carrier')].filter(Boolean).join(' ') || null;
     if (this.cache.size >= MAX_CACHED) this.cache.clear();
     this.cache.set(longest, text);
     return text;
+  }
+
+  /** Puts the built-in segments into a table that lacks them; what was imported stays. Called at every start. */
+  async install(): Promise<void> {
+    const held = new Set((await this.group.query<{ prefix: string }>(`select prefix from number_segment where prefix in (${BUILT_IN_SEGMENTS.map((_, i) => `$${i + 1}`).join(',')})`, BUILT_IN_SEGMENTS.map((s) => s.prefix))).map((r) => r.prefix));
+    const missing = BUILT_IN_SEGMENTS.filter((s) => !held.has(s.prefix));
+    try { await this.group.insertMany('number_segment', missing.map((s) => ({ ...s }))); } catch (error) { if (!isUniqueViolation(error)) throw error; } // another process was first
   }
 
   /**

@@ -88,8 +88,10 @@ export class DirectorProcess {
       const result = await emptySpool(o.spoolDir, async (record) => {
         const row = recordOfSpool(record, director.core.agents);
         await o.sink.write({ epoch: this.keeper?.epoch ?? 0, calls: [{ record: row, final: true, source: 'spool' }], events: [], agentLog: [], agentStates: [], recordings: [], phones: [] });
+        // What this director saw to its end it has catalogued and told already.
+        if (director.endedHere.has(row.callId)) return;
         if (row.recordingPath) catalogue.add(row.callId, row.recordingPath);
-        if (record.servedBy === 'local') this.server?.push('callEnded', row);
+        this.server?.push('callEnded', row);
       }, o.clock.now());
       if (result.taken + result.foreign + result.failed > 0) o.log.info('records of the node', { ...result });
     }).catch((error: unknown) => o.log.warn('the records of the node could not be read', { error }));

@@ -375,6 +375,29 @@ describe('when things break', () => {
     await until('rings', () => c.desk('8001').state === 'ringing');
   });
 
+  test('forty callers, phones that answer, refuse and stay silent, callers who leave, a cut link in the middle: everybody has an end and nobody is stuck', async () => {
+    c = await startCentre({ config: { groups: [{ rules: { ...RULES, ringMs: 600, retryMs: 100, missesToRest: 0 }, name: '报修组', code: 'repair', wrapUpMs: 30, rating: false, direction: 'inbound' }] } });
+    await c.ready(101, 102, 103);
+    c.desk('8001').behaviour = { answerAfterMs: 30, hangUpAfterMs: 120, rejectWith: null };
+    c.desk('8002').behaviour = { answerAfterMs: 60, hangUpAfterMs: 60, rejectWith: null };
+    c.desk('8003').behaviour = { answerAfterMs: null, hangUpAfterMs: null, rejectWith: 'CALL_REJECTED' };
+    const callers = [];
+    for (let i = 0; i < 40; i++) {
+      const leg = dialIn(`138000${10000 + i}`);
+      callers.push(leg);
+      if (i % 5 === 0) setTimeout(() => { if (!leg.over) c.simulator.core.outside.hangUp(leg); }, 50 + i * 20);
+      if (i === 20) c.simulator.eventSocket.cut();
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+    await until('all over', () => callers.every((leg) => leg.over), 40_000);
+    await until('all records', () => new Set(c.ended.map((r) => r.callId)).size === 40, 5000);
+    await until('nobody taken', () => [101, 102, 103].every((id) => c.agent(id).callState === 'idle' && c.agent(id).readiness === 'ready'), 5000);
+    expect(c.client.queue.waiting).toBe(0);
+    expect([...c.simulator.core.legs.values()].filter((leg) => !leg.over)).toEqual([]);
+    expect(c.process.director?.core.legs.size).toBe(0);
+    expect([...(c.process.director?.core.distributor.agents.values() ?? [])].filter((a) => a.engaged || a.offeredCall)).toEqual([]);
+  }, 60_000);
+
   test('a wrong token, a malformed frame and an unknown operation are refused', async () => {
     c = await startCentre();
     const { default: WebSocket } = await import('ws');

@@ -24,6 +24,8 @@ export class Director implements DirectorHandler {
   /** Differences repaired since the start, for the monitor. */
   repaired = 0;
   databaseConnected = true;
+  /** Calls that ended in this director's sight; the oldest fall out. */
+  readonly endedHere = new Set<string>();
   private online = new Set<string>();
   private readonly off: (() => void)[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
@@ -37,6 +39,7 @@ export class Director implements DirectorHandler {
     this.inbound = new Inbound(this.core);
     this.flow = new Flow(this.core, this.inbound);
     this.bar = new PhoneBar(this.core, this.flow);
+    this.flow.onEnded = (call) => { this.endedHere.add(call.callId); if (this.endedHere.size > 20_000) for (const old of this.endedHere) { this.endedHere.delete(old); break; } };
     this.reconciler = new Reconciler(this.core, this.inbound, this.flow);
     this.startedAt = deps.clock.now();
   }

@@ -1,6 +1,6 @@
 import type { Readiness } from '@ronghu/contract';
 import { AgentSlot, CallSlot, GroupSlot, type DistributorState } from './distributor.state';
-import { back, choose, endWrapUp, enter, forgetWish, hunt, lamp, leave, miss, missAll, offer, overflow, overflowTarget, place, recede, release, retime, settle, unplace, withdraw, worthWaiting } from './matching.rules';
+import { choose, endWrapUp, enter, forgetWish, hunt, lamp, leave, miss, missAll, offer, overflow, overflowTarget, place, recede, release, retime, settle, unplace, withdraw, worthWaiting } from './matching.rules';
 import { MAX_LEVEL, Membership } from './ready-set';
 import type { CancelReason, DistributorEffect, DistributorInput, GroupRules } from './distributor.types';
 

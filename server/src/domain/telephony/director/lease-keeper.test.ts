@@ -1,0 +1,84 @@
+import { silentLog } from '../../../platform/log';
+import { AppError } from '../../../platform/errors/app-error';
+import type { SwitchLink, SwitchReply } from '../switch';
+import { LeaseKeeper } from './lease-keeper';
+
+/** A node that keeps an epoch and a clock of ours. */
+function world(epochs: (number | null | Error)[] = [7]) {
+  const node = { epoch: null as number | null, answers: true, renewals: 0 };
+  const reply = (text: string): SwitchReply => ({ ok: !text.startsWith('-ERR') && text !== 'ronghu_fenced', text });
+  const api = async (line: string): Promise<SwitchReply> => {
+    if (!keeper.mayCommand()) throw new AppError('DIRECTOR_UNAVAILABLE');
+    if (!node.answers) throw new AppError('SWITCH_UNAVAILABLE');
+    const ours = Number(/== '(\d+)'/.exec(line)?.[1] ?? NaN), set = Number(/ronghu_lease_epoch=(\d+)$/.exec(line)?.[1] ?? NaN);
+    if (line.includes("== ''")) { if (node.epoch !== null) throw new AppError('DIRECTOR_UNAVAILABLE'); node.epoch = set; return reply('+OK'); }
+    if (Number.isFinite(set)) { if ((node.epoch ?? 0) > set) throw new AppError('DIRECTOR_UNAVAILABLE'); node.epoch = set; return reply('+OK'); }
+    if (ours !== node.epoch) throw new AppError('DIRECTOR_UNAVAILABLE');
+    node.renewals += 1;
+    return reply('+OK');
+  };
+  const link = { state: 'up', api } as unknown as SwitchLink;
+  const lost: string[] = [];
+  let now = 0;
+  const keeper: LeaseKeeper = new LeaseKeeper({ database: { take: async () => { const next = epochs.length > 1 ? epochs.shift() : epochs[0]; if (next instanceof Error) throw next; return next ?? null; }, release: async () => undefined }, link, log: silentLog, onLost: (why) => lost.push(why), monotonic: () => now });
+  return { keeper, node, lost, pass: (ms: number) => { now += ms; } };
+}
+
+test('nothing may be commanded before the node is claimed, nor when the last renewal is over two seconds old', async () => {
+  const { keeper, pass, node } = world();
+  await keeper.acquire(() => false);
+  expect(keeper.mayCommand()).toBe(false);
+  await keeper.claim();
+  expect(keeper.mayCommand()).toBe(true);
+  pass(1999);
+  expect(keeper.mayCommand()).toBe(true);
+  pass(2);
+  expect(keeper.mayCommand()).toBe(false);
+  await keeper.renew();
+  expect(keeper.mayCommand()).toBe(true);
+  expect(node).toMatchObject({ epoch: 7, renewals: 2 });
+});
+test('a director that was paused finds a newer epoch in the node and stops for good', async () => {
+  const { keeper, pass, node, lost } = world();
+  await keeper.acquire(() => false);
+  await keeper.claim();
+  pass(10_000);
+  node.epoch = 8;
+  await keeper.renew();
+  expect(lost).toEqual(['the node serves a newer director']);
+  expect(keeper.mayCommand()).toBe(false);
+});
+test('a paused one that nobody replaced goes on', async () => {
+  const { keeper, pass, lost } = world();
+  await keeper.acquire(() => false);
+  await keeper.claim();
+  pass(10_000);
+  await keeper.renew();
+  expect(keeper.mayCommand()).toBe(true);
+  expect(lost).toEqual([]);
+});
+test('with the database away the incumbent goes on; when another holds the lease it stops', async () => {
+  const { keeper, lost } = world([7, new Error('database down'), new Error('database down'), null]);
+  await keeper.acquire(() => false);
+  await keeper.claim();
+  await keeper.renew(); await keeper.renew();
+  expect(lost).toEqual([]);
+  expect(keeper.mayCommand()).toBe(true);
+  await keeper.renew();
+  expect(lost).toEqual(['another director holds the lease']);
+});
+test('a node that does not answer lets the right to command lapse', async () => {
+  const { keeper, pass, node, lost } = world();
+  await keeper.acquire(() => false);
+  await keeper.claim();
+  node.answers = false;
+  pass(2100);
+  await keeper.renew();
+  expect(keeper.mayCommand()).toBe(false);
+  expect(lost).toEqual([]);
+});
+test('a standby waits until the lease is free', async () => {
+  const { keeper } = world([null, null, new Error('database down'), 9]);
+  expect(await keeper.acquire(() => false, 1)).toBe(true);
+  expect(keeper.epoch).toBe(9);
+});
