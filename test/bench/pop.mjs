@@ -68,13 +68,13 @@ try {
   // calls come evenly; one look at the switch six times a second presses keys and hangs up
   let placed = 0, refused = 0, running = true, measuredFrom = Infinity, repairPlaced = 0;
   const keys = new Map(), keyed = new Set(), talkingSince = new Map(), popped = new Map(), gone = new Set();
+  const channelsNow = async () => (await product.sim('GET', '/state').catch(() => ({ channels: [] }))).channels; // a look that failed is taken again
   const hangUp = async (uuid) => { if (gone.has(uuid)) return; gone.add(uuid); await product.sim('POST', `/calls/${uuid}/hangup`, {}).catch(() => undefined); };
   const place = async (key) => {
     const from = numbers[placed % numbers.length] ?? '13900000000';
     placed += 1;
     try { const { uuid } = await product.sim('POST', '/calls', { from, to: HOTLINE }); keys.set(uuid, key); } catch { refused += 1; }
   };
-  const debug = process.env.POP_DEBUG ? setInterval(() => void clients[0].call('GET', '/phone/state').then((s) => console.error(new Date().toISOString(), s.agent.readiness, s.agent.callState, s.agent.callId, 'waiting', s.waiting, 'placed', placed, 'keys', keys.size, 'keyed', keyed.size, 'gone', gone.size, 'popped', popped.size)), 2000) : null;
   const generator = (async () => {
     const begin = performance.now();
     for (let due = 0; running; due += 1000 / RATE) {
@@ -87,7 +87,8 @@ try {
   })();
   const hand = (async () => {
     while (running) {
-      const { channels } = await product.sim('GET', '/state'), now = performance.now(), live = new Map(channels.map((c) => [c.uuid, c]));
+      const live = new Map((await channelsNow()).map((c) => [c.uuid, c])), now = performance.now();
+      if (live.size === 0) { await sleep(50); continue; }
       for (const [uuid, key] of keys) {
         const channel = live.get(uuid);
         if (!channel) { if (keyed.has(uuid) || gone.has(uuid)) keys.delete(uuid); continue; }
@@ -103,7 +104,7 @@ try {
       const fresh = await seat.page.evaluate(() => window.__pops.splice(0));
       for (const pop of fresh) {
         if (!popped.has(pop.callId) && pop.switchAt >= measuredFrom) popped.set(pop.callId, pop);
-        const { channels } = await product.sim('GET', '/state'), channel = channels.find((c) => (c.callId ?? c.uuid) === pop.callId && c.outside);
+        const channel = (await channelsNow()).find((c) => (c.callId ?? c.uuid) === pop.callId && c.outside);
         if (channel) { gone.delete(channel.uuid); await hangUp(channel.uuid); }
       }
       await sleep(40);

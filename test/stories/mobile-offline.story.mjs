@@ -239,4 +239,33 @@ export const stories = [
       assert.deepEqual(problems(), []);
     },
   },
+  {
+    name: 'the engineer asks for more time from the phone, the station head agrees on hers, and the deadline moves',
+    async run({ product, browser }) {
+      const { page, problems } = await phone(browser, product);
+      const { order, path, head } = await assignedOrder(product, '延时：缺暖气片');
+      await at(page, 'arrival-accept').click({ timeout: 20000 });
+      await until('accepted', async () => (await head.call('GET', path)).state === 'accepted');
+      await page.goto(`${product.base}/m/orders/${order.id}/extension`);
+      await at(page, 'submit-step').click();
+      assert.equal(await page.locator('.form-error').count(), 2, 'reason and new deadline are both asked for');
+      await at(page, 'reason').fill('暖气片缺货，两小时后到');
+      await page.locator('.chip').first().click();
+      await at(page, 'submit-step').click();
+      await until('the request waits for approval', async () => (await head.call('GET', path)).pendingApproval === 'extension');
+      assert.equal((await head.call('GET', path)).dueAt, order.dueAt, 'the deadline does not move before the decision');
+
+      const chief = await openAs(browser, product, 'mobile', 'zhanzhang');
+      const card = chief.page.locator(`[data-approval="${order.orderNo}"]`);
+      await card.waitFor();
+      assert.match(await card.innerText(), /暖气片缺货/);
+      await shot(chief.page, 'mobile-approval');
+      await card.locator('[data-test="approve"]').click();
+      const moved = await until('the deadline moved', async () => { const o = await head.call('GET', path); return o.pendingApproval === null ? o : null; });
+      assert.equal(moved.dueAt, order.dueAt + 2 * 3_600_000);
+      await page.goto(`${product.base}/m/orders/${order.id}`);
+      await until('the engineer sees no request pending', async () => !(await page.locator('.page-body').innerText()).includes('延时审批中'));
+      assert.deepEqual([...problems(), ...chief.problems()], []);
+    },
+  },
 ];

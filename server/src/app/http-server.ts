@@ -33,7 +33,9 @@ export async function startHttp(platform: Platform, modules: readonly ModuleComp
     appDir: config.dataDir, baseDir: __dirname, imports: [{ MainConfiguration, Configuration: MainConfiguration }], moduleDetector: false,
     globalConfig: { keys: [platform.keys.signIn.id], koa: { port: null, proxy: false }, bodyParser: { enableTypes: ['json'], jsonLimit: '2mb' }, midwayLogger: { default: quiet, clients: { coreLogger: quiet, appLogger: quiet } }, asyncContextManager: { enable: false } },
   } as never);
+  const cwd = process.cwd();
   await Bootstrap.run();
+  process.chdir(cwd); // Bootstrap moves the process into appDir
   const app = Bootstrap.getApplicationContext().get<koa.Framework>(koa.Framework as never);
   const handler = app.getApplication().callback();
   const onRequest = (request: Parameters<typeof handler>[0], response: Parameters<typeof handler>[1]) => { void handler(request, response); };

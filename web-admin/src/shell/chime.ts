@@ -1,7 +1,13 @@
+import { ref, watch } from 'vue';
+
 let context: AudioContext | null = null;
+/** Whether arrivals sound on this seat; chosen on the desk, kept in the browser. */
+export const soundOn = ref(localStorage.getItem('ronghu.sound') !== 'off');
+watch(soundOn, (on) => localStorage.setItem('ronghu.sound', on ? 'on' : 'off'));
 
 /** A short two-tone chime made in the browser, twice when urgent. Silent until the person has touched the page: browsers ask for that. */
 export function chime(urgent: boolean): void {
+  if (!soundOn.value) return;
   try {
     context ??= new AudioContext();
     if (context.state === 'suspended') void context.resume();

@@ -1,5 +1,6 @@
 import { FAULT_CODES, type DueProposal, type FaultCode, type OrderIntake, type OrderSource, type OrderType, type Urgency } from '@ronghu/contract';
 import { AppError } from '../../platform/errors/app-error';
+import { isUniqueViolation } from '../../platform/database/shards';
 import { requireCompany, requirePermission, type Scope } from '../../platform/identity/scope';
 import { deadlineOf, localTime, type Deadline } from './deadline.rules';
 import { houseReader } from './house.reader';
@@ -32,11 +33,14 @@ export class OrderIntakeService {
 
   /**
    * Writes a new order and, when the house's heat station has a maintenance station, dispatches it in the same transaction; else it waits in the pool.
+   * `key`: the command's idempotency key, kept in the same transaction: however often it comes, one order is made.
    * @throws AppError FORBIDDEN, NOT_FOUND (company, house, customer), BAD_INPUT (deadline in the past or changed without a reason, foreign attachments).
    */
-  async intake(scope: Scope, form: OrderIntake, link?: IntakeLink): Promise<OrderRecord> {
+  async intake(scope: Scope, form: OrderIntake, link?: IntakeLink, key?: string): Promise<OrderRecord> {
     requirePermission(scope, 'order.intake');
     requireCompany(scope, form.companyId);
+    const earlier = key === undefined ? null : await this.ofKey(scope, form.companyId, key);
+    if (earlier) return earlier;
     const now = this.d.clock.now(), db = this.d.shards.company(form.companyId);
     const house = form.houseId === null ? null : await houseReader.house(db, form.houseId);
     if (form.houseId !== null && !house) throw new AppError('NOT_FOUND', '没有找到该房屋，请重新选择');
@@ -66,10 +70,21 @@ export class OrderIntakeService {
       detail: { ...(overridden ? { 规则时限: localTime(await this.d.settings.workCalendar(), due.dueAt), 修改后时限: localTime(await this.d.settings.workCalendar(), dueAt), 修改原因: form.dueReason ?? '' } : {}), ...(due.missingYears.length ? { 日历提示: `缺少 ${due.missingYears.join('、')} 年节假日安排` } : {}), ...(stationId === null ? { 派单: house ? '房屋所属热站没有指定维修站，进入待安排' : '没有选择房屋，进入待安排' } : {}), ...(link ? { 来源工单: link.fromNo } : {}) },
       mutate: (next) => (next.supervised && !next.reportHours ? { ...next, reportHours: 24 } : next),
       within: async (tx) => {
+        if (key !== undefined) await orderStore.keepIntakeKey(tx, scope.accountId, key, id, now);
         if (form.attachmentIds.length && (await orderStore.claimAttachments(tx, form.attachmentIds, id, scope.accountId)) !== form.attachmentIds.length) throw new AppError('BAD_INPUT', '有附件不存在或已用于其他工单，请重新上传');
       },
     };
-    return this.writer.create(scope, record, newOrder(now, dueAt), plan);
+    try { return await this.writer.create(scope, record, newOrder(now, dueAt), plan); } catch (error) {
+      // the same key was quicker in another try: its order is the answer
+      const twin = key !== undefined && isUniqueViolation(error) ? await this.ofKey(scope, form.companyId, key) : null;
+      if (twin) return twin;
+      throw error;
+    }
+  }
+  /** The order that this person's key has already made; what makes a retry after a crash single. */
+  private async ofKey(scope: Scope, companyId: number, key: string): Promise<OrderRecord | null> {
+    const db = this.d.shards.company(companyId), orderId = await orderStore.orderOfIntakeKey(db, scope.accountId, key);
+    return orderId === null ? null : orderStore.find(db, orderId);
   }
 
   /** Sealed and blind forms of the number: given by hand, by token, by the call or by the customer, in this order. */

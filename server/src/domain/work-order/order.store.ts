@@ -25,6 +25,8 @@ export const orderStore = {
     const sets = changes.map(([name], i) => `${name} = $${i + 1}`).join(', ');
     return (await sql.execute(`update work_order set ${sets} where id = $${changes.length + 1} and version_no = $${changes.length + 2}`, [...changes.map(([, value]) => value as SqlValue), before.id, before.versionNo])) === 1;
   },
+  keepIntakeKey: (sql: Sql, accountId: number, key: string, orderId: number, at: number): Promise<void> => sql.insertMany('intake_key', [{ account_id: accountId, idem_key: key, order_id: orderId, made_at: at }]),
+  async orderOfIntakeKey(sql: Sql, accountId: number, key: string): Promise<number | null> { return (await sql.query<{ order_id: number }>('select order_id from intake_key where account_id = $1 and idem_key = $2', [accountId, key]))[0]?.order_id ?? null; },
   addEvents: (sql: Sql, events: readonly EventRecord[]): Promise<void> => sql.insertMany('work_order_event', events.map(toRow)),
   events: (sql: Sql, orderId: number): Promise<EventRecord[]> => rows(sql, 'select * from work_order_event where order_id = $1 order by id', [orderId]),
 

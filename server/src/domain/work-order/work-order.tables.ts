@@ -76,6 +76,10 @@ const companyTables: TableDefinition[] = [
     columns: { order_id: c.id('工单'), account_id: c.id('处理人'), since_at: c.time('最近一次分派') },
   }),
   defineTable({
+    name: 'intake_key', comment: '受理幂等键（与工单同一事务写入）', shard: 'company', primaryKey: ['account_id', 'idem_key'],
+    columns: { account_id: c.id('受理人'), idem_key: c.text('幂等键', 64), order_id: c.id('工单'), made_at: c.time('时间') },
+  }),
+  defineTable({
     name: 'order_counter', comment: '工单号流水', shard: 'company', primaryKey: ['day_code'],
     columns: { day_code: c.text('日期 yyyymmdd', 8), last_no: c.int('已发出的最大流水号') },
   }),

@@ -13,7 +13,7 @@ import { CallsService } from './calls.service';
 import { PhoneService } from './phone.service';
 import { RecordingsService } from './recordings.service';
 
-const TIDY_MS = 20_000;
+const TIDY_MS = 60_000;
 
 /** Wires this module. Needs `platform` and, given by the composition root, `settings` and `directorClient` (started there). */
 @Configuration({ namespace: 'callCenter' })

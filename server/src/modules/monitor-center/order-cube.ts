@@ -8,11 +8,12 @@ import { placeTest, placeOf, type OrgNodeLike, type OrgTree, type PlaceFilter } 
 export const OPEN_STATES = ['toArrange', 'dispatched', 'confirmed', 'assigned', 'accepted', 'onSite', 'completed', 'returned'] as const satisfies readonly OrderState[];
 interface Line { companyId: number; stationId: number | null; workerId: number | null; state: OrderState; n: number; nearDue: number; overdue: number; supervised: number; todayNew: number; todayClosed: number; open: boolean }
 interface CubeRow { company_id: number; station_id: number | null; worker_id: number | null; state: OrderState; n: number; near_due: number; overdue: number; supervised: number }
-const OLDEST_MS = 5_000, SPACING_MS = 100;
+const OLDEST_MS = 250, SPACING_MS = 100;
 
 /**
  * Orders of the whole group by company, station, worker and state: three grouped queries on the index, shared by every board of every viewer
- * (MC-08: parts add up to the whole because all are cut from one cube). Counted anew after an event, at most ten times a second.
+ * (MC-08: parts add up to the whole because all are cut from one cube). Counted when looked at: anew after an event and when older than a quarter of a second (events of
+ * the bus reach one process only), at most ten times a second.
  */
 export class OrderCube {
   private lines: Line[] = [];

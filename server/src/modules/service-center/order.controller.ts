@@ -16,7 +16,7 @@ export class OrderController {
   @Endpoint(routes.orderCounts) async counts() { const { scope, query } = admit(this.ctx, routes.orderCounts); return this.orderQueryService.counts(scope, query); }
   @Endpoint(routes.orderDue) async due() { const { scope, query } = admit(this.ctx, routes.orderDue); return this.orderIntakeService.propose(scope, query); }
   @Endpoint(routes.orderIntake) async intake() {
-    const { scope, body } = admit(this.ctx, routes.orderIntake), order = await this.orderIntakeService.intake(scope, body);
+    const { scope, body, key } = admit(this.ctx, routes.orderIntake), order = await this.orderIntakeService.intake(scope, body, undefined, key);
     return this.orderQueryService.view(scope, order.companyId, order.id);
   }
   @Endpoint(routes.order) async order() { const { scope, params } = admit(this.ctx, routes.order); return this.orderQueryService.view(scope, params.companyId, params.id); }

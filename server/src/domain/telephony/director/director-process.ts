@@ -41,14 +41,14 @@ export class DirectorProcess {
   /** Resolves when the director serves. A standby waits here until the incumbent's lease lapses; false when stopped meanwhile. */
   async start(): Promise<boolean> {
     const { o } = this;
-    const keeper: LeaseKeeper = new LeaseKeeper({ database: o.lease, get link() { return link; }, log: o.log, onLost: (why) => this.lost(why), ...(o.leaseEveryMs ? { everyMs: o.leaseEveryMs } : {}) });
+    const keeper: LeaseKeeper = new LeaseKeeper({ database: o.lease, get link() { return link; }, log: o.log, onLost: (why) => this.lost(why), onStale: () => this.director?.linkDown(), onFresh: () => void this.up(), ...(o.leaseEveryMs ? { everyMs: o.leaseEveryMs } : {}) });
     const log = (level: 'info' | 'warn' | 'error', text: string, detail?: object): void => o.log[level](text, { ...detail });
     const link = (o.makeLink ?? ((options) => new EventSocketLink(options)))({ ...o.node, mayCommand: () => keeper.mayCommand(), epoch: () => keeper.epoch, onFenced: () => keeper.fenced(), log });
     this.link = link; this.keeper = keeper;
     if (!(await keeper.acquire(() => this.stopping))) return false;
     o.log.info('the lease is ours', { epoch: keeper.epoch });
     const catalogue = new RecordingCatalogue({ root: o.settings.recordingsDir, ids: o.ids, clock: o.clock, row: (row) => journal.recording(row) });
-    const journal: Journal = new Journal({ sink: o.sink, spoolDir: join(o.dataDir, 'director'), epoch: () => keeper.epoch, onFenced: () => this.lost('the database knows a newer director'), onHealth: (up) => { director.databaseConnected = up; }, log: (message, fields) => o.log.warn(message, fields) });
+    const journal: Journal = new Journal({ sink: o.sink, spoolDir: join(o.dataDir, 'director'), epoch: () => keeper.epoch, onFenced: () => keeper.confirm(), onHealth: (up) => { director.databaseConnected = up; }, log: (message, fields) => o.log.warn(message, fields) });
     const director: Director = new Director({ link, config: o.config, journal, ids: o.ids, clock: o.clock, blind: o.blind, push: { push: <K extends keyof DirectorEvents>(event: K, data: DirectorEvents[K]) => this.server?.push(event, data) }, settings: o.settings, epoch: () => keeper.epoch, log: o.log, recorded: (callId, path) => catalogue.add(callId, path) });
     this.journal = journal; this.director = director; this.catalogue = catalogue;
     await journal.start();

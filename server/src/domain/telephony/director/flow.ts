@@ -10,6 +10,8 @@ import { KEPT } from './switch-moves';
 
 type Effect<K extends DistributorEffect['kind']> = Extract<DistributorEffect, { kind: K }>;
 const REFUSED = new Set(['CALL_REJECTED', 'USER_BUSY', 'NO_ANSWER', 'NO_USER_RESPONSE', 'ALLOTTED_TIMEOUT', 'NORMAL_CLEARING', 'PROGRESS_TIMEOUT']);
+/** Cause of a ring that could not be ordered, or whose fate is unknown. */
+export const LINK_AWAY = 'SWITCH_UNAVAILABLE';
 /** A bridge is a second away when a phone was answered; a phone that stays parked longer is let go by the switch. */
 const PARK_SECONDS = 3;
 
@@ -85,7 +87,7 @@ export class Flow {
     const failed = (cause: string): void => { if (call.legs.get(legUuid)?.endedAt === null) this.legGone(call, legUuid, cause, this.core.now); };
     ringing.then((reply) => { if (!reply.ok) failed(reply.text.replace(/^-ERR\s*/, '').trim() || 'NORMAL_TEMPORARY_FAILURE'); }, (error: unknown) => {
       this.core.deps.log.warn('a ring failed', { callId: call.callId, error });
-      failed('SWITCH_UNAVAILABLE');
+      failed(LINK_AWAY);
       // It is unknown whether the switch obeyed: whatever rings must stop.
       this.core.quietly('stop the ring', this.core.moves.kill(legUuid, 'ORIGINATOR_CANCEL'));
     });
@@ -98,7 +100,7 @@ export class Flow {
     const { offerId, agentId } = leg;
     const wasRinging = call.phase === 'offered' || call.phase === 'queued';
     core.feed(call, { kind: 'legGone', at, uuid, cause, ...(referred ? { referred } : {}) });
-    if (offerId !== null && agentId !== null && wasRinging && core.distributor.calls.get(call.callId)?.offer?.id === offerId) core.dispatch({ kind: REFUSED.has(cause) ? 'offerRefused' : 'offerUnreachable', at, callId: call.callId, agentId, offerId });
+    if (offerId !== null && agentId !== null && wasRinging && core.distributor.calls.get(call.callId)?.offer?.id === offerId) core.dispatch({ kind: cause === LINK_AWAY ? 'offerLost' : REFUSED.has(cause) ? 'offerRefused' : 'offerUnreachable', at, callId: call.callId, agentId, offerId });
   }
 
   private offerLeg(callId: string, agentId: number, offerId: number): Leg | undefined {

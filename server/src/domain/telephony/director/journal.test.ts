@@ -5,9 +5,9 @@ import { Journal } from './journal';
 import { Fenced, type JournalBatch } from './ports';
 
 const event = (id: number) => ({ id, callId: 'a', at: id, event: 'x', agentId: null, text: '' });
-let dir: string, down: boolean, written: JournalBatch[], fenced: number, failure: Error;
-const make = () => new Journal({ sink: { write: async (batch) => { if (down) throw failure; written.push(structuredClone(batch)); } }, spoolDir: dir, epoch: () => 4, flushMs: 100_000, onFenced: () => { fenced += 1; }, onHealth: () => undefined, log: () => undefined });
-beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'journal-')); down = false; written = []; fenced = 0; failure = new Error('database down'); });
+let dir: string, down: boolean, written: JournalBatch[], fenced: number, failure: Error, ours: boolean;
+const make = () => new Journal({ sink: { write: async (batch) => { if (down) throw failure; written.push(structuredClone(batch)); } }, spoolDir: dir, epoch: () => 4, flushMs: 100_000, onFenced: async () => { fenced += 1; return ours; }, onHealth: () => undefined, log: () => undefined });
+beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'journal-')); down = false; written = []; fenced = 0; ours = false; failure = new Error('database down'); });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 const ids = () => written.flatMap((b) => b.events.map((e) => e.id));
 
@@ -73,4 +73,14 @@ test('a newer epoch in the database stops the journal for good', async () => {
   down = false;
   journal.event(event(2)); await journal.flush();
   expect(written).toEqual([]);
+});
+test('a newer epoch that is our own, taken anew after a lapse, loses nothing', async () => {
+  const journal = make();
+  await journal.start();
+  down = true; failure = new Fenced('newer'); ours = true;
+  journal.event(event(1)); await journal.flush();
+  down = false;
+  journal.event(event(2)); await journal.flush();
+  expect(ids()).toEqual([1, 2]);
+  await journal.stop();
 });

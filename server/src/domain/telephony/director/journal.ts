@@ -2,7 +2,7 @@ import { appendFile, mkdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fenced, type AgentLogRow, type AgentStateRow, type CallEventRow, type CallRow, type JournalBatch, type JournalSink, type PhoneRow, type RecordingRow } from './ports';
 
-export interface JournalOptions { sink: JournalSink; spoolDir: string; epoch: () => number; flushMs?: number; largest?: number; onFenced: () => void; onHealth: (databaseConnected: boolean) => void; log: (message: string, fields?: Record<string, unknown>) => void }
+export interface JournalOptions { sink: JournalSink; spoolDir: string; epoch: () => number; flushMs?: number; largest?: number; /** The database knows a newer epoch; true when it is our own, taken anew after a lapse. */ onFenced: () => Promise<boolean>; onHealth: (databaseConnected: boolean) => void; log: (message: string, fields?: Record<string, unknown>) => void }
 const SPOOL = 'journal.ndjson';
 
 /**
@@ -67,7 +67,7 @@ export class Journal {
       this.waiting -= rows;
       this.options.onHealth(true);
     } catch (error) {
-      if (error instanceof Fenced) { this.fenced(); return; }
+      if (error instanceof Fenced) { if (await this.stillOurs()) { this.spooling = true; await this.append(batch); } return; }
       this.options.log('journal goes to the spool', { error });
       this.options.onHealth(false);
       this.spooling = true;
@@ -91,7 +91,7 @@ export class Journal {
         const batch = parseBatch(line);
         if (!batch) continue;
         try { await this.options.sink.write({ ...batch, epoch: this.options.epoch() }); } catch (error) {
-          if (error instanceof Fenced) { this.fenced(); return false; }
+          if (error instanceof Fenced) { await this.stillOurs(); return false; }
           this.options.onHealth(false);
           return false;
         }
@@ -101,7 +101,11 @@ export class Journal {
       this.options.onHealth(true);
     }
   }
-  private fenced(): void { this.stopped = true; this.options.onFenced(); }
+  private async stillOurs(): Promise<boolean> {
+    if (await this.options.onFenced()) return true;
+    this.stopped = true;
+    return false;
+  }
 }
 
 const size = (batch: JournalBatch): number => batch.calls.length + batch.events.length + batch.agentLog.length + batch.agentStates.length + batch.recordings.length + batch.phones.length;

@@ -18,10 +18,10 @@ function world(epochs: (number | null | Error)[] = [7]) {
     return reply('+OK');
   };
   const link = { state: 'up', api } as unknown as SwitchLink;
-  const lost: string[] = [];
+  const lost: string[] = [], told: string[] = [];
   let now = 0;
-  const keeper: LeaseKeeper = new LeaseKeeper({ database: { take: async () => { const next = epochs.length > 1 ? epochs.shift() : epochs[0]; if (next instanceof Error) throw next; return next ?? null; }, release: async () => undefined }, link, log: silentLog, onLost: (why) => lost.push(why), monotonic: () => now });
-  return { keeper, node, lost, pass: (ms: number) => { now += ms; } };
+  const keeper: LeaseKeeper = new LeaseKeeper({ database: { take: async () => { const next = epochs.length > 1 ? epochs.shift() : epochs[0]; if (next instanceof Error) throw next; return next ?? null; }, release: async () => undefined }, link, log: silentLog, onLost: (why) => lost.push(why), onStale: () => told.push('stale'), onFresh: () => told.push('fresh'), monotonic: () => now });
+  return { keeper, node, lost, told, pass: (ms: number) => { now += ms; } };
 }
 
 test('nothing may be commanded before the node is claimed, nor when the last renewal is over two seconds old', async () => {
@@ -76,6 +76,16 @@ test('a node that does not answer lets the right to command lapse', async () => 
   await keeper.renew();
   expect(keeper.mayCommand()).toBe(false);
   expect(lost).toEqual([]);
+});
+test('a lapse is told before it is repaired, so that nobody is rung in between', async () => {
+  const { keeper, pass, told } = world();
+  await keeper.acquire(() => false);
+  await keeper.claim();
+  await keeper.renew();
+  expect(told).toEqual([]);
+  pass(5000);
+  await keeper.renew();
+  expect(told).toEqual(['stale', 'fresh']);
 });
 test('a standby waits until the lease is free', async () => {
   const { keeper } = world([null, null, new Error('database down'), 9]);

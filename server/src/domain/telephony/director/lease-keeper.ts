@@ -2,7 +2,7 @@ import type { Log } from '../../../platform/log';
 import { claimLease, releaseLease, renewLease, type SwitchLink } from '../switch';
 
 export interface DatabaseLease { take(): Promise<number | null>; release(): Promise<void> }
-export interface LeaseKeeperOptions { database: DatabaseLease; link: SwitchLink; log: Log; onLost: (why: string) => void; /** Monotonic ms: a wall clock that jumps must not keep a lease alive. */ monotonic?: () => number; everyMs?: number }
+export interface LeaseKeeperOptions { database: DatabaseLease; link: SwitchLink; log: Log; onLost: (why: string) => void; /** The right to command lapsed for a while, and is back: in between nobody can be rung. */ onStale?: () => void; onFresh?: () => void; /** Monotonic ms: a wall clock that jumps must not keep a lease alive. */ monotonic?: () => number; everyMs?: number }
 /** No command when the last renewal is older than this. */
 const FRESH_MS = 2_000;
 const NODE_LEASE_SECONDS = 3;
@@ -19,6 +19,7 @@ export class LeaseKeeper {
   private timer: NodeJS.Timeout | null = null;
   private lost = false;
   private busy = false;
+  private stale = false;
   constructor(private readonly options: LeaseKeeperOptions) {}
 
   private monotonic(): number { return (this.options.monotonic ?? (() => performance.now()))(); }
@@ -50,14 +51,19 @@ export class LeaseKeeper {
   /** The node refused a command of ours. While claiming that is only the answer to a question. */
   fenced(): void { if (!this.asking) this.lose('the node serves a newer director'); }
   /** The link is down: nothing is renewed there until it is claimed again. */
-  unclaim(): void { this.claimed = false; }
+  unclaim(): void { this.claimed = false; this.stale = false; }
 
   start(): void { this.timer = setInterval(() => { void this.renew(); }, this.options.everyMs ?? 500); }
   /** One round: the node first, since calls depend on it, then the database. */
   async renew(): Promise<void> {
     if (this.busy || this.lost) return;
     this.busy = true;
-    try { await this.renewNode(); await this.renewDatabase(); } finally { this.busy = false; }
+    if (this.claimed && !this.stale && !this.mayCommand()) { this.stale = true; this.options.log.warn('the lease was not renewed in time: no commands until it is'); this.options.onStale?.(); }
+    try {
+      await this.renewNode();
+      if (this.stale && this.claimed && this.mayCommand()) { this.stale = false; this.options.onFresh?.(); }
+      await this.renewDatabase();
+    } finally { this.busy = false; }
   }
   private async renewNode(): Promise<void> {
     if (!this.claimed || this.options.link.state !== 'up') return;
@@ -76,6 +82,11 @@ export class LeaseKeeper {
       if (epoch === null) { this.lose('another director holds the lease'); return; }
       if (epoch !== this.epoch) { this.epoch = epoch; if (this.claimed && this.options.link.state === 'up') await this.claim(); }
     } catch (error) { this.options.log.warn('the lease of the database could not be renewed; going on while no newer director appears', { error }); }
+  }
+  /** The database knows a newer epoch than a batch of ours: ours, taken anew after a lapse, or another director's? */
+  async confirm(): Promise<boolean> {
+    try { await this.renewDatabase(); } catch { return false; }
+    return !this.lost;
   }
   private lose(why: string): void {
     if (this.lost) return;

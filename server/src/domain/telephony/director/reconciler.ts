@@ -2,7 +2,7 @@ import { SWITCH } from '@ronghu/contract';
 import { createCall, customerLeg } from '../call/call-model.rules';
 import type { CallModel, Want } from '../call/call.types';
 import type { Core } from './core';
-import type { Flow } from './flow';
+import { LINK_AWAY, type Flow } from './flow';
 import type { Inbound } from './inbound';
 import type { StoredCall } from './ports';
 import { KEPT } from './switch-moves';
@@ -127,7 +127,7 @@ export class Reconciler {
         if (leg.role === 'customer' || leg.endedAt !== null || leg.bridgedTo !== null || call.phase === 'connected' || call.phase === 'rating' || (call.phase === 'dialing' && core.deps.link.state === 'up' && leg.answeredAt === null)) continue;
         result.killed += 1;
         core.quietly('let go', core.moves.kill(leg.uuid, 'ORIGINATOR_CANCEL'));
-        this.flow.legGone(call, leg.uuid, 'SWITCH_UNAVAILABLE', core.now);
+        this.flow.legGone(call, leg.uuid, LINK_AWAY, core.now);
       }
     }
   }

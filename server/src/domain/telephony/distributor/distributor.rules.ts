@@ -22,6 +22,7 @@ export function step(state: DistributorState, input: DistributorInput, out: Dist
     case 'offerAnswered': offerAnswered(state, input, out); break;
     case 'offerRefused': offerFailed(state, input, 'refused', out); break;
     case 'offerUnreachable': offerFailed(state, input, 'unreachable', out); break;
+    case 'offerLost': offerLost(state, input, out); break;
     case 'offerTimedOut': {
       const call = state.calls.get(input.callId);
       if (call?.offer?.id === input.offerId) missAll(state, call, input.at, 'timeout', out);
@@ -137,6 +138,15 @@ function offerFailed(state: DistributorState, input: Input<'offerRefused' | 'off
   out.push({ kind: 'cancelOffer', callId: call.callId, agentId: agent.agentId, offerId: call.offer.id, reason });
   release(state, call, agent);
   miss(state, call, agent, input.at, out);
+  settle(state, agent, input.at, out);
+}
+
+function offerLost(state: DistributorState, input: Input<'offerLost'>, out: DistributorEffect[]): void {
+  const call = state.calls.get(input.callId);
+  const agent = state.agents.get(input.agentId);
+  if (!call?.offer || !agent || call.offer.id !== input.offerId || agent.offeredCall !== call) return;
+  (call.tried ??= new Set()).add(agent.agentId);
+  withdraw(state, agent, input.at, 'lost', out);
   settle(state, agent, input.at, out);
 }
 

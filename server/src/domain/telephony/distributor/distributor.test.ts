@@ -300,6 +300,14 @@ describe('states that must not stick', () => {
     say({ kind: 'phoneChanged', agentId: 1, online: true });
     expect(state.agents.get(1)?.available).toBe(true);
   });
+  test('a ring that could not be ordered is nobody\'s miss: another agent is tried, and the first again after the pause', () => {
+    const { say, state } = centre([{}], ids(2));
+    say({ kind: 'callQueued', callId: 'a', groupId: 1 }, 2000);
+    expect(offers(say({ kind: 'offerLost', callId: 'a', agentId: 1, offerId: offerOf(state, 'a') }, 2001))).toEqual([2]);
+    expect(offers(say({ kind: 'offerLost', callId: 'a', agentId: 2, offerId: offerOf(state, 'a') }, 2002))).toEqual([]);
+    expect([1, 2].map((id) => state.agents.get(id)?.misses)).toEqual([0, 0]);
+    expect(offers(say({ kind: 'tick' }, 7002))).toEqual([1]);
+  });
   test('an agent who dials while it rings passes the call on', () => {
     const { say } = centre([{}], ids(2));
     say({ kind: 'callQueued', callId: 'a', groupId: 1 });

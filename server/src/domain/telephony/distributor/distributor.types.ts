@@ -16,7 +16,7 @@ export interface GroupRules {
 export interface Skill { groupId: number; level: number }
 /** What an agent may choose; wrap-up lies over it for a while. */
 export type Chosen = Exclude<Readiness, 'wrapUp'>;
-export type CancelReason = 'answeredElsewhere' | 'callerGone' | 'timeout' | 'phoneLost' | 'signedOut' | 'notReady' | 'refused' | 'unreachable' | 'engaged' | 'removed';
+export type CancelReason = 'answeredElsewhere' | 'callerGone' | 'timeout' | 'phoneLost' | 'signedOut' | 'notReady' | 'refused' | 'unreachable' | 'engaged' | 'lost';
 export type OverflowReason = 'length' | 'wait' | 'ring';
 export type ReadinessCause = 'agent' | 'leader' | 'system';
 
@@ -41,6 +41,8 @@ export type DistributorInput =
   | { kind: 'offerAnswered'; at: number; callId: string; agentId: number; offerId: number }
   | { kind: 'offerRefused'; at: number; callId: string; agentId: number; offerId: number }
   | { kind: 'offerUnreachable'; at: number; callId: string; agentId: number; offerId: number }
+  /** The ring could not be ordered at all (link or lease away): nobody missed anything, the call tries others and comes back after the pause. */
+  | { kind: 'offerLost'; at: number; callId: string; agentId: number; offerId: number }
   | { kind: 'offerTimedOut'; at: number; callId: string; offerId: number }
   | { kind: 'newDay'; at: number }
   | { kind: 'tick'; at: number };
