@@ -62,8 +62,8 @@ try {
   const q = (make) => () => `/houses?q=${encodeURIComponent(make())}`;
   for (const [figure, make] of Object.entries(kinds)) await measure(figure, q(make));
   await measure('deep_page', () => `/houses?page=${1 + below(Math.floor(HOUSES / 20))}&size=20`);
-  await measure('arrears', () => `/houses?arrears=yes&heating=on&page=${1 + below(50)}`);
-  await measure('station_browse', () => `/houses?page=${1 + below(100)}`, head);
+  await measure('arrears', () => `/houses?arrears=yes&heating=on&page=${1 + below(Math.min(50, Math.floor(HOUSES / 400)))}`);
+  await measure('station_browse', () => `/houses?page=${1 + below(Math.max(1, Math.floor(HOUSES / 18 / 40)))}`, head);
   await measure('everything', () => `/search?q=${encodeURIComponent(number())}`);
   console.error(`最慢的一类：${worst.kind}`);
   console.log(JSON.stringify({ bench: 'search', figure: 'p95_ms', value: Math.round(worst.value * 10) / 10, unit: 'ms', n: N, kind: worst.kind, houses: HOUSES }));

@@ -9,7 +9,7 @@ import { has, Sipp } from './sipp.mjs';
 import { longestSilence, readWav, secondsOf, share, toneALaw, toneWav } from './wav.mjs';
 
 const require = createRequire(import.meta.url);
-const RESIDENT = 400, AGENT = 800;
+const RESIDENT = 400, AGENT = 800, LIMIT_MS = 150_000;
 const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
 const say = (text) => process.stderr.write(`${text}\n`);
 const expect = (condition, text) => { if (!condition) throw new Error(text); };
@@ -231,7 +231,7 @@ for (const [name, test] of Object.entries(tests)) {
   const begin = Date.now();
   try {
     await quiet();
-    await test();
+    await Promise.race([test(), sleep(LIMIT_MS).then(() => { throw new Error(`not over after ${LIMIT_MS / 1000} s`); })]);
     passed++;
     say(`✓ ${name} (${((Date.now() - begin) / 1000).toFixed(1)} s)`);
   } catch (error) {

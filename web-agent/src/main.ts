@@ -12,6 +12,14 @@ import { i18n } from './locales';
 import { makeRouter } from './router';
 
 createApi('agent');
+// After an upgrade the parts of the old page are gone from the server: load the new one, once a minute at most. A call goes on, its draft is kept.
+const RELOADED = 'ronghu.agent.reloaded';
+window.addEventListener('vite:preloadError', (event) => {
+  if (Date.now() - Number(sessionStorage.getItem(RELOADED) ?? 0) < 60_000) return;
+  event.preventDefault();
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  location.reload();
+});
 const app = createApp(App);
 app.use(createPinia());
 const session = useSession();

@@ -13,7 +13,7 @@ export class Applications implements ApplicationRunner {
   private readonly known: Readonly<Record<string, Application>> = {
     answer, park, playback, bridge, hangup, transfer, set, unset, export: set, record_session: recordSession, stop_record_session: (thread, data) => { thread.leg.core.stopRecordings(thread.leg, data); },
     play_and_get_digits: playAndGetDigits, event: fireEvent, respond, ring_ready: ringReady, sleep, echo, eavesdrop, conference, pre_answer: preAnswer, log: () => undefined, info: () => undefined, sched_hangup: () => undefined,
-    reuse_caller_profile: () => undefined, flush_dtmf: (thread) => { thread.digits.length = 0; }, hold: (thread) => { thread.leg.core.hold(thread.leg, true, false); }, unhold: (thread) => { thread.leg.core.hold(thread.leg, false, false); },
+    flush_dtmf: (thread) => { thread.digits.length = 0; }, hold: (thread) => { thread.leg.core.hold(thread.leg, true, false); }, unhold: (thread) => { thread.leg.core.hold(thread.leg, false, false); },
   };
 
   async run(thread: Thread, application: string, data: string): Promise<void> {
@@ -153,6 +153,7 @@ function respond({ leg }: Thread, data: string): void {
 
 /** `extension [XML context]`; the rest of the dialplan is dropped when the application is over, so its execute is complete before the move. */
 function transfer(thread: Thread, data: string): void {
+  if (data.trim() === '') return;
   const [destination = '', , context = thread.leg.context] = data.split(' ');
   const { leg } = thread;
   leg.set('transfer_source', `${Math.floor(leg.core.now() / 1000)}:${leg.uuid}:bl_xfer:${destination}/${context}/XML`);

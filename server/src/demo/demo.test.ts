@@ -29,8 +29,8 @@ beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'ronghu-demo-'));
   crypto = new CryptoBox(loadOrCreateKeys(dir));
   blobs = new BlobStore(join(dir, 'blobs'));
-  await generateDemo({ shards, ids, crypto, blobs }, plan, { houses: 4000, seed: 7, now, passwordHash: 'x', orders: 900, calls: 1200 }, () => undefined);
-}, 120_000);
+  await generateDemo({ shards, ids, crypto, blobs }, plan, { houses: 2400, seed: 7, now, passwordHash: 'x', orders: 900, calls: 600 }, () => undefined);
+}, 240_000);
 afterAll(async () => { await shards.close(); await db.stop(); rmSync(dir, { recursive: true, force: true }); });
 
 it('is one group, two divisions, three companies, eighteen stations with 34 phones each, everybody bound to a phone', async () => {
@@ -40,11 +40,11 @@ it('is one group, two divisions, three companies, eighteen stations with 34 phon
   expect(await one("select count(distinct role_code) as n from account_role")).toBe(10);
 });
 it('holds exactly the houses asked for, in a tree whose counts are those of its rows, and the indexes say the same', async () => {
-  expect(await each('select count(*) as n from house')).toBe(4000);
-  expect(await one('select count(*) as n from house_index')).toBe(4000);
-  expect(await one('select sum(n_on + n_suspended + n_off) as n from community_index')).toBe(4000);
+  expect(await each('select count(*) as n from house')).toBe(2400);
+  expect(await one('select count(*) as n from house_index')).toBe(2400);
+  expect(await one('select sum(n_on + n_suspended + n_off) as n from community_index')).toBe(2400);
   expect(await each("select count(*) as n from area_node a where kind = 'unit' and house_count <> (select count(*) from house h where h.unit_id = a.id)")).toBe(0);
-  expect(await each("select sum(house_count) as n from area_node where kind = 'heatSource'")).toBe(4000);
+  expect(await each("select sum(house_count) as n from area_node where kind = 'heatSource'")).toBe(2400);
   expect(await each("select count(*) as n from area_node c join area_node p on p.id = c.parent_id where c.path <> concat(p.path, cast(c.id as varchar), '/')")).toBe(0);
   expect(await each('select count(*) as n from (select customer_id from house_customer group by customer_id having count(*) > 1) x')).toBeGreaterThan(20);
   expect(await one('select count(*) as n from (select customer_id from phone_index group by customer_id having count(distinct number_blind) > 1) x')).toBeGreaterThan(20);

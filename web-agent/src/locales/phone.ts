@@ -15,7 +15,7 @@ export const phoneZh = {
   recording: '录音中', notRecording: '未录音', timer: '通话时长',
   ringing: { title: '来电', outbound: '外呼', queue: '队列', ivr: '导航路径', waited: '已等 {time}', repeat: '第 {n} 次来电', blocked: '黑名单', unknown: '未建档号码', called: '呼入号码 {number}', consult: '同事咨询或转来', dialling: '正在呼叫' },
   target: {
-    transfer: '转接到', consult: '咨询', help: '求助同事', agents: '坐席', groups: '技能组', number: '外线', search: '姓名、工号、分机', keys: '↑ ↓ 选择 · Enter {do} · Esc 关闭', none: '没有匹配的对象', noneHint: '换个关键字，或到“外线”直接拨号', notReady: '对方现在不能接听', waiting: '排队 {n}', readyCount: '空闲 {n}', signedIn: '签入 {n}', placeholder: '输入电话号码', badNumber: '电话号码只能是 3 到 20 位数字', doTransfer: '转接', doConsult: '咨询', self: '不能选择自己', refresh: '刷新', groupNoConsult: '技能组只能转接，不能咨询', close: '关闭',
+    transfer: '转接到', consult: '咨询', help: '求助同事', agents: '坐席', groups: '技能组', number: '外线', search: '姓名、工号、分机', keys: '↑ ↓ 选择 · Enter {do} · Esc 关闭', none: '没有匹配的对象', noneHint: '换个关键字，或到“外线”直接拨号', notReady: '对方现在不能接听', notReadyTransfer: '只能转给空闲的坐席，可以先咨询再完成转接', waiting: '排队 {n}', readyCount: '空闲 {n}', signedIn: '签入 {n}', placeholder: '输入电话号码', badNumber: '电话号码只能是 3 到 20 位数字', doTransfer: '转接', doConsult: '咨询', self: '不能选择自己', refresh: '刷新', groupNoConsult: '技能组只能转接，不能咨询', close: '关闭',
   },
   keypad: { dialTitle: '拨号', digitsTitle: '发送按键', call: '呼叫', placeholder: '电话号码', sent: '已发送 {digits}', backspace: '退格', close: '关闭', hint: '本机话机先振铃，接起后再呼叫对方' },
   told: { refused: '来电已转给下一位坐席' },

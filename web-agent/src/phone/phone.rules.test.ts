@@ -1,5 +1,5 @@
 import type { AgentCallState, AgentView, CallView } from '@ronghu/contract';
-import { isNews, mayDial, nextStates, PHONE_ACTIONS, phoneActions, type PhoneAction } from './phone.rules';
+import { answerCounts, mayDial, nextStates, PHONE_ACTIONS, phoneActions, type PhoneAction } from './phone.rules';
 
 const agent = (over: Partial<AgentView> = {}): AgentView => ({
   agentId: 1, accountId: 1, workNo: '8001', name: '王丽', stationId: 3, extension: '8001', phoneOnline: true, presence: 'signedIn', readiness: 'ready', restReason: null, callState: 'idle', muted: false, callId: null,
@@ -71,7 +71,7 @@ test('in wrap-up going ready ends the wrap-up, and in a call no state can be cho
   expect(nextStates(agent({ callState: 'talking', readiness: 'ready' }), ['用餐']).every((s) => s.disabled !== null)).toBe(true);
 });
 
-test('older news never overwrites newer', () => {
-  expect(isNews(100, 99)).toBe(false);
-  expect(isNews(100, 100)).toBe(true);
+test('an answer that a live message has overtaken is not shown', () => {
+  expect(answerCounts(4, 4)).toBe(true);
+  expect(answerCounts(4, 5)).toBe(false);
 });

@@ -74,8 +74,5 @@ export function nextStates(agent: AgentView, restReasons: string[]): NextState[]
   return [...ready, ...rests, ...plain.slice(1), { key: 'signOut', tone: 'offline', command: { command: 'signOut' }, label: 'signOut', disabled: inCall, current: false }];
 }
 
-/**
- * Whether news made at `at` is newer than what is shown. Answers and live events travel on two roads, so an older one may come later; of two
- * made in the same millisecond the later to arrive wins.
- */
-export function isNews(shownAt: number, at: number): boolean { return at >= shownAt; }
+/** Whether an answer's state may be shown: not when live messages were heard between asking and answering, for those are newer. */
+export function answerCounts(heardWhenAsked: number, heardNow: number): boolean { return heardWhenAsked === heardNow; }

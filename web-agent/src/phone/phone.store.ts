@@ -3,7 +3,7 @@ import { computed, ref } from 'vue';
 import type { AgentView, CallView, PhoneBarState, PhoneCommand } from '@ronghu/contract';
 import { ActionKey, learnServerTime, online, useApi, useLive } from '@ronghu/ui/core';
 import { failureOf, tellFailure, type LoadFailure } from '@ronghu/ui';
-import { isNews, phoneActions } from './phone.rules';
+import { answerCounts, phoneActions } from './phone.rules';
 
 type CommandName = PhoneCommand['command'];
 
@@ -20,32 +20,35 @@ export const usePhone = defineStore('phone', () => {
   const keys = new Map<CommandName, ActionKey>();
   /** Calls that this agent has talked in since the page was opened: those want a disposition. */
   const talked = ref(new Set<string>());
-  /** Server time of what is shown. */
-  let shownAt = 0;
+  /** Live messages about this phone so far; see `show`. */
+  let heard = 0;
   const callHearers = new Set<(call: CallView, switchAt: number | null) => void>();
 
   const actions = computed(() => phoneActions({ agent: agent.value, call: call.value, sending: sending.value !== null, connected: online.value && useLive().state.value !== 'interrupted' }));
 
-  function show(next: { agent: AgentView; call: CallView | null }, at: number, switchAt: number | null = null): void {
-    if (!isNews(shownAt, at)) return;
-    shownAt = at;
+  function show(next: { agent: AgentView; call: CallView | null }, switchAt: number | null = null): void {
     agent.value = next.agent;
     call.value = next.call;
     if (next.call !== null && next.call.answeredAt !== null && next.agent.callState !== 'ringing' && next.agent.callState !== 'dialing') talked.value.add(next.call.callId);
     if (next.call !== null) for (const hear of callHearers) hear(next.call, switchAt);
   }
 
-  function take(state: PhoneBarState): void {
+  /**
+   * Takes an answer over HTTP. Answers and live messages travel on two roads: the messages come in order, but an answer may hold a state from
+   * before a message that overtook it. So it counts only when no message has come since it was asked for (`asked`).
+   */
+  function take(state: PhoneBarState, asked: number): void {
     learnServerTime(state.serverTime);
     restReasons.value = state.restReasons;
     waiting.value = state.waiting;
     allBusy.value = state.allBusy;
-    show(state, state.serverTime);
+    if (answerCounts(asked, heard)) show(state);
   }
 
   async function load(): Promise<void> {
+    const asked = heard;
     try {
-      take(await useApi().call('phoneState'));
+      take(await useApi().call('phoneState'), asked);
       failure.value = null;
     } catch (error) {
       failure.value = failureOf(error);
@@ -61,8 +64,9 @@ export const usePhone = defineStore('phone', () => {
     const key = keys.get(command.command) ?? new ActionKey();
     keys.set(command.command, key);
     sending.value = command.command;
+    const asked = heard;
     try {
-      take(await key.run(command, (k) => useApi().call('phoneCommand', { body: command, key: k })));
+      take(await key.run(command, (k) => useApi().call('phoneCommand', { body: command, key: k })), asked);
       failure.value = null;
       return true;
     } catch (error) {
@@ -83,14 +87,15 @@ export const usePhone = defineStore('phone', () => {
     live.on('offer', (event, message) => {
       const now = agent.value;
       if (now === null) return;
-      show({ agent: { ...now, callState: 'ringing', callId: event.call.callId, since: message.at }, call: event.call }, message.at, event.switchAt);
+      heard += 1;
+      show({ agent: { ...now, callState: 'ringing', callId: event.call.callId, since: message.at }, call: event.call }, event.switchAt);
     });
-    live.on('phone', (event, message) => show(event, message.at));
+    live.on('phone', (event) => { heard += 1; show(event); });
     live.on('queue', (event) => { waiting.value = event.waiting; longestWaitMs.value = event.longestWaitMs; allBusy.value = event.allBusy; });
     live.onReload(() => void load());
   }
 
-  function clear(): void { agent.value = null; call.value = null; shownAt = 0; failure.value = null; }
+  function clear(): void { agent.value = null; call.value = null; failure.value = null; }
 
   return { agent, call, restReasons, waiting, longestWaitMs, allBusy, sending, failure, talked, actions, load, send, listen, onCall, clear };
 });

@@ -23,6 +23,12 @@ test('search looks at name, work number and extension', () => {
   expect(sortAgents(list, '没有', null)).toEqual([]);
 });
 
+test('a busy colleague may be consulted but takes no transfer', () => {
+  expect(reachable(agent(1, { readiness: 'busy' }), 'consult')).toBe(true);
+  expect(reachable(agent(1, { readiness: 'busy' }), 'transfer')).toBe(false);
+  expect(reachable(agent(1), 'transfer')).toBe(true);
+});
+
 test('a resting, suspended, talking or phoneless colleague cannot be rung', () => {
   expect(reachable(agent(1))).toBe(true);
   for (const over of [{ readiness: 'rest' as const }, { readiness: 'suspended' as const }, { callState: 'talking' as const }, { phoneOnline: false }]) expect(reachable(agent(1, over))).toBe(false);

@@ -2,9 +2,13 @@ import type { AgentView } from '@ronghu/contract';
 
 export type TargetKind = 'agents' | 'groups' | 'number';
 
-/** Whether an agent's phone can ring now: signed in, phone there, line free. A busy agent may be asked by a colleague, a resting one may not. */
-export function reachable(agent: AgentView): boolean {
-  return agent.presence === 'signedIn' && agent.phoneOnline && agent.callState === 'idle' && agent.readiness !== 'rest' && agent.readiness !== 'suspended';
+/**
+ * Whether an agent can be reached now: signed in, phone there, line free. A customer is transferred to a ready colleague only; asked for advice may
+ * be a busy one too, but nobody who rests.
+ */
+export function reachable(agent: AgentView, mode: 'transfer' | 'consult' | 'help' = 'consult'): boolean {
+  const there = agent.presence === 'signedIn' && agent.phoneOnline && agent.callState === 'idle';
+  return there && (mode === 'transfer' ? agent.readiness === 'ready' : agent.readiness !== 'rest' && agent.readiness !== 'suspended');
 }
 
 /** Agents that match, those who can answer first, ready before the others, longest idle on top; never oneself. */

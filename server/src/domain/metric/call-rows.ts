@@ -30,27 +30,32 @@ export function toCallRow(row: CallRecordRow, numbers: NumberPort): CallRow {
 /** True when the scope holds the whole group, so that rows of no company are its own too. */
 export const coversGroup = (scope: Scope, orgs: OrgPort): boolean => { const root = orgs.root(); return scope.system || (root !== undefined && scope.orgIds.has(root.id)); };
 
+/** A condition on `call_record r`, written once its parameters are bound. */
+export type Reach = (params: Params) => string;
 /**
- * Which call records a scope may see (CC-117, RP-05), as a condition on `r`: the whole group; or the calls of its companies' customers; or, for people of one
- * station, that station's. A call of nobody's customer belongs to its agent's station. The own calls always.
+ * Which call records a scope may see (CC-117, RP-05): the whole group; or the calls of its companies' customers; or, for people of one station, that station's.
+ * A call of nobody's customer belongs to its agent's station. The own calls always. Agents are listed by id, so that every way is an index look-up.
  */
-export function callReachSql(scope: Scope, orgs: OrgPort, params: Params): string {
-  if (coversGroup(scope, orgs)) return '1 = 1';
-  const stations = [...scope.stationIds], companies = scope.wholeCompany ? [...scope.companyIds] : [];
-  const ways: string[] = [];
-  if (companies.length) ways.push(`r.company_id in (${params.list(companies)})`);
-  else if (stations.length) ways.push(`r.station_id in (${params.list(stations)})`);
-  if (stations.length) ways.push(`(r.company_id is null and r.agent_id in (select agent_id from agent where station_id in (${params.list(stations)})))`);
-  if (scope.agentId !== null) ways.push(`r.agent_id = ${params.bind(scope.agentId)}`);
-  return ways.length ? `(${ways.join(' or ')})` : '1 = 0';
+export async function callReach(sql: Sql, scope: Scope, orgs: OrgPort): Promise<Reach> {
+  if (coversGroup(scope, orgs)) return () => '1 = 1';
+  const stations = [...scope.stationIds], companies = scope.wholeCompany ? [...scope.companyIds] : [], asking = new Params();
+  const agents = stations.length ? await sql.query<{ agent_id: number }>(`select agent_id from agent where station_id in (${asking.list(stations)})`, asking.values) : [];
+  return (params) => {
+    const ways: string[] = [];
+    if (companies.length) ways.push(`r.company_id in (${params.list(companies)})`);
+    else if (stations.length) ways.push(`r.station_id in (${params.list(stations)})`);
+    if (agents.length) ways.push(`(r.company_id is null and r.agent_id in (${params.list(agents.map((agent) => agent.agent_id))}))`);
+    if (scope.agentId !== null) ways.push(`r.agent_id = ${params.bind(scope.agentId)}`);
+    return ways.length ? `(${ways.join(' or ')})` : '1 = 0';
+  };
 }
 /** The same for a call held in memory or read alone: its company, or nobody's, or the caller's own. */
 export const reachesCall = (scope: Scope, call: { companyId: number | null; agentId: number | null }): boolean => scope.system || call.companyId === null || scope.companyIds.has(call.companyId) || (scope.agentId !== null && scope.agentId === call.agentId);
 
 /** One record with its path through the IVR and its events, or null when the scope does not reach it. */
 export async function readCall(sql: Sql, scope: Scope, orgs: OrgPort, numbers: NumberPort, callId: string): Promise<CallDetail | null> {
-  const params = new Params(), id = params.bind(callId);
-  const [row] = await sql.query<CallRecordRow & { ivr_path: unknown }>(`select ${CALL_ROW_COLUMNS}, r.ivr_path from ${CALL_ROW_FROM} where r.call_id = ${id} and ${callReachSql(scope, orgs, params)}`, params.values);
+  const reach = await callReach(sql, scope, orgs), params = new Params(), id = params.bind(callId);
+  const [row] = await sql.query<CallRecordRow & { ivr_path: unknown }>(`select ${CALL_ROW_COLUMNS}, r.ivr_path from ${CALL_ROW_FROM} where r.call_id = ${id} and ${reach(params)}`, params.values);
   if (!row) return null;
   const events = await sql.query<{ happened_at: number; kind: string; detail: string | null }>('select happened_at, kind, detail from call_event where call_id = $1 order by event_id', [callId]);
   const path = typeof row.ivr_path === 'string' ? (JSON.parse(row.ivr_path) as unknown) : row.ivr_path;

@@ -1,5 +1,5 @@
 import type { CallDetail, CallRow, Page } from '@ronghu/contract';
-import { callReachSql, CALL_ROW_COLUMNS, CALL_ROW_FROM, readCall, toCallRow, type CallRecordRow, type NumberPort, type OrgPort } from '../../domain/metric/call-rows';
+import { callReach, CALL_ROW_COLUMNS, CALL_ROW_FROM, readCall, toCallRow, type CallRecordRow, type NumberPort, type OrgPort, type Reach } from '../../domain/metric/call-rows';
 import { Params } from '../../domain/metric/compile';
 import type { Sql } from '../../platform/database/db';
 import { AppError } from '../../platform/errors/app-error';
@@ -12,18 +12,19 @@ export interface CallFilter { page: number; size: number; from?: number; to?: nu
 export interface BlindPort { blind(number: string): string; blindLast4(number: string): string }
 export interface OrgLookup extends OrgPort { get(id: number): { id: number; kind: string; companyId: number | null } | undefined; below(id: number): readonly { id: number; kind: string; companyId: number | null }[] }
 /** Hits beyond this are not counted one by one: nobody pages there, and ten million rows would be read to say so. */
-const COUNT_LIMIT = 100_000;
+const COUNT_LIMIT = 10_000;
 
 /** Call records (RP-15, CC-117): list, one with its life, disposition. */
 export class CallsService {
   constructor(private readonly d: { sql: Sql; orgs: OrgLookup; numbers: NumberPort; crypto: BlindPort; director: DirectorPort; audit: AuditPort }) {}
 
-  /** A plain agent lists own calls; everyone else what the organisation nodes reach. `number`: whole, or its last four digits. `total` stops at 100,000. */
+  /** A plain agent lists own calls; everyone else what the organisation nodes reach. `number`: whole, or its last four digits. `total` stops at 10,000. */
   async list(scope: Scope, filter: CallFilter): Promise<Page<CallRow>> {
     requirePermission(scope, 'call.read');
-    const params = new Params(), where = this.where(scope, filter, params), offset = (filter.page - 1) * filter.size;
+    const offset = (filter.page - 1) * filter.size;
     if (offset >= COUNT_LIMIT) throw new AppError('BAD_INPUT', '翻页过深，请缩小时间范围或增加条件');
-    const counting = new Params(), countWhere = this.where(scope, filter, counting);
+    const reach: Reach = isPlainAgent(scope) || filter.mine ? (p) => `r.agent_id = ${p.bind(scope.agentId ?? 0)}` : await callReach(this.d.sql, scope, this.d.orgs);
+    const params = new Params(), where = this.where(scope, reach, filter, params), counting = new Params(), countWhere = this.where(scope, reach, filter, counting);
     const [[counted], rows] = await Promise.all([
       this.d.sql.query<{ n: number }>(`select count(*) as n from (select 1 as hit from call_record r where ${countWhere} limit ${COUNT_LIMIT}) hits`, counting.values),
       this.d.sql.query<CallRecordRow>(`select ${CALL_ROW_COLUMNS} from ${CALL_ROW_FROM} where ${where} order by r.started_at desc, r.call_id desc limit ${params.bind(filter.size)} offset ${params.bind(offset)}`, params.values),
@@ -43,7 +44,7 @@ export class CallsService {
   async setDisposition(scope: Scope, callId: string, body: { disposition: string; remark?: string }): Promise<CallRow> {
     requirePermission(scope, 'phone.use');
     const params = new Params(), disposition = params.bind(body.disposition), remark = params.bind(body.remark ?? null), id = params.bind(callId);
-    const reach = isPlainAgent(scope) ? `r.agent_id = ${params.bind(scope.agentId)}` : callReachSql(scope, this.d.orgs, params);
+    const reach = isPlainAgent(scope) ? `r.agent_id = ${params.bind(scope.agentId)}` : (await callReach(this.d.sql, scope, this.d.orgs))(params);
     const changed = await this.d.sql.execute(`update call_record r set disposition = ${disposition}, remark = ${remark} where r.call_id = ${id} and ${reach}`, params.values);
     if (!changed) {
       // the record is journalled a moment after the call begins
@@ -54,8 +55,8 @@ export class CallsService {
     return this.detail(scope, callId);
   }
 
-  private where(scope: Scope, filter: CallFilter, params: Params): string {
-    const parts = [isPlainAgent(scope) || filter.mine ? `r.agent_id = ${params.bind(scope.agentId ?? 0)}` : callReachSql(scope, this.d.orgs, params)];
+  private where(scope: Scope, reach: Reach, filter: CallFilter, params: Params): string {
+    const parts = [reach(params)];
     if (filter.from !== undefined) parts.push(`r.started_at >= ${params.bind(filter.from)}`);
     if (filter.to !== undefined) parts.push(`r.started_at < ${params.bind(filter.to)}`);
     if (filter.number) {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { callReachSql, type OrgPort } from '../../domain/metric/call-rows';
+import { callReach, type OrgPort } from '../../domain/metric/call-rows';
 import { Params } from '../../domain/metric/compile';
 import type { Clock } from '../../platform/clock';
 import type { Sql } from '../../platform/database/db';
@@ -27,7 +27,7 @@ export class RecordingsService {
   async open(scope: Scope, recordingId: number, range: string | undefined): Promise<RecordingPart | { status: 416; headers: Record<string, string> }> {
     requirePermission(scope, 'recording.read');
     const params = new Params(), id = params.bind(recordingId);
-    const reach = isPlainAgent(scope) ? `r.agent_id = ${params.bind(scope.agentId)}` : callReachSql(scope, this.d.orgs, params);
+    const reach = isPlainAgent(scope) ? `r.agent_id = ${params.bind(scope.agentId)}` : (await callReach(this.d.sql, scope, this.d.orgs))(params);
     const [row] = await this.d.sql.query<{ file_path: string; call_id: string }>(`select f.file_path, f.call_id from recording f join call_record r on r.call_id = f.call_id where f.recording_id = ${id} and ${reach}`, params.values);
     if (!row) throw new AppError('NOT_FOUND');
     const path = await recordingPath(this.d.recordingsDir, row.file_path);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Transform, type Readable } from 'node:stream';
 import { CLOSE_KINDS, END_REASON_NAMES, FAULT_CODES, ORDER_SOURCE_NAMES, ORDER_STATE_NAMES, ORDER_TYPE_NAMES, URGENCY_NAMES } from '@ronghu/contract';
-import { callReachSql, CALL_ROW_COLUMNS, CALL_ROW_FROM, coversGroup, type CallRecordRow, type NumberPort } from '../../domain/metric/call-rows';
+import { callReach, CALL_ROW_COLUMNS, CALL_ROW_FROM, coversGroup, type CallRecordRow, type NumberPort } from '../../domain/metric/call-rows';
 import { Params } from '../../domain/metric/compile';
 import { DAY_MS, dayName, dayOf, dayStart, ZONE_OFFSET_MS } from '../../domain/metric/metric.types';
 import type { Clock } from '../../platform/clock';
@@ -68,9 +68,10 @@ export class ExportService {
     }
   }
   private async *callPages(scope: Scope, orgId: number | undefined, { from, to }: Period): AsyncGenerator<CellValue[][]> {
+    const reach = await callReach(this.d.sql, scope, this.d.orgs);
     for (let at = to, id = '~'; ;) {
       const params = new Params();
-      const where = [`r.started_at >= ${params.bind(from)}`, `r.started_at < ${params.bind(to)}`, `(r.started_at < ${params.bind(at)} or (r.started_at = ${params.bind(at)} and r.call_id < ${params.bind(id)}))`, callReachSql(scope, this.d.orgs, params), this.placeSql('r', orgId, params)];
+      const where = [`r.started_at >= ${params.bind(from)}`, `r.started_at < ${params.bind(to)}`, `(r.started_at < ${params.bind(at)} or (r.started_at = ${params.bind(at)} and r.call_id < ${params.bind(id)}))`, reach(params), this.placeSql('r', orgId, params)];
       const rows = await this.d.sql.query<CallRecordRow>(`select ${CALL_ROW_COLUMNS} from ${CALL_ROW_FROM} where ${where.join(' and ')} order by r.started_at desc, r.call_id desc limit ${PAGE}`, params.values);
       yield rows.map((row) => this.callCells(row));
       const last = rows[rows.length - 1];
