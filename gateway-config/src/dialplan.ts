@@ -20,7 +20,7 @@ export function publicContext(node: NodeDescription): string {
   const prompt = (name: PromptName): string => `${node.directories.prompts}/${name}.wav`;
   return element('context', { name: SWITCH.context.public }, [
     incoming(node), waiting(node), hunt(node), huntLoop(node, prompt), rating(prompt),
-    agentHold(), agentHoldLoop(node), simple('bend', [action('hangup', 'NORMAL_CLEARING')]),
+    agentHold(), agentHoldLoop(node),
     simple(extension.blocked, [action('playback', prompt('blocked')), action('hangup', 'CALL_REJECTED')]),
     simple(extension.busy, [action('playback', prompt('all-busy')), action('hangup', 'NORMAL_CLEARING')]),
     named('refuse', [on('destination_number', '.*', [set('process_cdr', 'false'), action('respond', '404 Not Found')])]),
@@ -67,20 +67,6 @@ function incoming(node: NodeDescription): string {
 }
 
 /**
- * Data of a `transfer`: empty while the lease lives, which the application takes for "go on", else the room to go to. An unset lease makes
- * `cond` say `-ERR`, and the extension of that name is the hunt group too.
- */
-const lapsedTo = (room: string): string => `\${cond(\${strepoch()} >= \${${SWITCH.global.leaseUntil}} ? ${to(room)})}`;
-
-/**
- * Turns of a waiting room before it transfers to itself. Each transfer leaves a caller profile and each application a line of log in the leg, and
- * `track-calls` and the call record write all of them out again and again (measured with a transfer a turn: 2 MB a minute and caller, and rising).
- * So the log is off, and a transfer comes only every so many turns.
- */
-const TURNS = 60;
-const turns = (node: NodeDescription, file: string, refuge: string): string[] => Array.from({ length: TURNS }, () => [set('playback_timeout_sec', String(node.turnSeconds)), action('playback', file), action('transfer', lapsedTo(refuge))]).flat();
-
-/**
  * What every inbound call gets before it goes anywhere. Its record is written whatever becomes of the centre and is deduplicated by
  * the call id; the transfers of the waiting room are many, so their limit is lifted.
  */
@@ -89,6 +75,7 @@ function born(put: (name: string, value: string) => string, file: string, act: (
   return [
     put(variable.callId, '${uuid}'), put(variable.direction, 'inbound'), put(variable.role, 'customer'), put(variable.hotline, '${destination_number}'),
     put(variable.servedBy, alive ? 'centre' : 'local'), put(variable.recording, file),
+    // The log of applications grows by three lines a turn and is written out by `track-calls` again and again.
     put('disable_app_log', 'true'), put('process_cdr', 'true'), put('max_session_transfers', '1000000'), put('hold_music', SWITCH.music), put('RECORD_STEREO', 'true'), put('enable_file_write_buffering', 'false'),
     act('answer'), act('record_session', `\${${variable.recording}}`),
     ...(alive ? [tell(stage.waiting)] : []),
@@ -100,7 +87,7 @@ function waiting(node: NodeDescription): string {
   return named(extension.wait, [
     on('destination_number', `^${extension.wait}$`),
     on(ALIVE, '^alive$', [
-      action('unset', 'transfer_history'), ...turns(node, SWITCH.music, extension.hunt), action('transfer', to(extension.wait)),
+      action('unset', 'transfer_history'), set('playback_timeout_sec', String(node.turnSeconds)), action('playback', SWITCH.music), action('transfer', to(extension.wait)),
       otherwise('transfer', to(extension.hunt)),
     ]),
   ]);
@@ -108,12 +95,12 @@ function waiting(node: NodeDescription): string {
 
 /** The station alone. A rating asked for by the centre, or a parking, must not catch this bridge. */
 function hunt(node: NodeDescription): string {
-  return named(extension.hunt, [on('destination_number', `^(${extension.hunt}|-ERR)$`, [
+  return simple(extension.hunt, [
     action('unset', 'transfer_history'), action('unset', 'transfer_after_bridge'), action('unset', 'park_after_bridge'), action('unset', 'playback_timeout_sec'),
     set(variable.servedBy, 'local'), set('process_cdr', 'true'), set('hangup_after_bridge', 'true'), set('continue_on_fail', 'true'), set('ignore_early_media', 'true'), set('ringback', SWITCH.music), set('transfer_ringback', SWITCH.music),
     tell(stage.local),
     action('transfer', to('hunting')),
-  ])]);
+  ]);
 }
 
 /** Rings all phones of the hunt group, then plays music for a turn and looks whether the centre is back. */
@@ -142,7 +129,7 @@ function rating(prompt: (name: PromptName) => string): string {
 }
 
 function agentHold(): string {
-  return simple(extension.agentHold, [set('disable_app_log', 'true'), set('max_session_transfers', '1000000'), tell(stage.agentHeld), action('transfer', to('bwait'))]);
+  return simple(extension.agentHold, [tell(stage.agentHeld), action('transfer', to('bwait'))]);
 }
 
 /** Silence in short turns: `park` would strand the agent's leg when the centre dies, and `park_timeout` would end a long hold. */
@@ -150,7 +137,7 @@ function agentHoldLoop(node: NodeDescription): string {
   return named('bwait', [
     on('destination_number', '^bwait$'),
     on(ALIVE, '^alive$', [
-      action('unset', 'transfer_history'), ...turns(node, 'silence_stream://-1', 'bend'), action('transfer', to('bwait')),
+      action('unset', 'transfer_history'), set('max_session_transfers', '1000000'), set('playback_timeout_sec', String(node.turnSeconds)), action('playback', 'silence_stream://-1'), action('transfer', to('bwait')),
       otherwise('hangup', 'NORMAL_CLEARING'),
     ]),
   ]);

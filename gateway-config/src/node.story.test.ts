@@ -71,7 +71,8 @@ describe('the generated node, run by the simulated switch', () => {
     await sleep(300);
     await control.api(`uuid_recv_dtmf ${a} 1`);
     await control.of('CHANNEL_DESTROY', a);
-    const said = decisive(control.events);
+    // The recording is older than this one line of the dialplan.
+    const said = Object.fromEntries(Object.entries(decisive(control.events)).map(([leg, lines]) => [leg, lines.filter((line) => line !== 'X set(disable_app_log=true)')]));
     expect(said).toEqual(decisive(transcriptEvents(join(__dirname, 'fixtures', 'loop.esl.gz'))));
     expect((await control.of('CHANNEL_HANGUP_COMPLETE', a))['variable_ronghu_rating']).toBe('1');
     await simulator.core.settled();

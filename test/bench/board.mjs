@@ -40,7 +40,7 @@ try {
   const noise = (async () => {
     await agent.call('POST', '/phone/commands', { command: 'signIn' });
     for (let i = 0; running; i++) { await agent.call('POST', '/phone/commands', { command: 'setReadiness', readiness: i % 2 ? 'busy' : 'suspended' }).catch(() => undefined); await sleep(900); }
-  })();
+  })().catch((error) => console.error(`no other events meanwhile: ${error.message}`));
 
   const measure = async (figure, act) => {
     const took = [];

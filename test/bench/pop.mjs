@@ -75,7 +75,10 @@ try {
     placed += 1;
     try { const { uuid } = await product.sim('POST', '/calls', { from, to: HOTLINE }); keys.set(uuid, key); } catch { refused += 1; }
   };
-  const generator = (async () => {
+  // a loop that fails ends the run by its error, and the product is stopped all the same
+  let failure = null;
+  const loop = (work) => work().catch((error) => { failure ??= error; running = false; });
+  const generator = loop(async () => {
     const begin = performance.now();
     for (let due = 0; running; due += 1000 / RATE) {
       const wait = begin + due - performance.now();
@@ -84,8 +87,8 @@ try {
       if (repair) repairPlaced += 1;
       void place(repair ? '1' : '2');
     }
-  })();
-  const hand = (async () => {
+  });
+  const hand = loop(async () => {
     while (running) {
       const live = new Map((await channelsNow()).map((c) => [c.uuid, c])), now = performance.now();
       if (live.size === 0) { await sleep(50); continue; }
@@ -98,8 +101,8 @@ try {
       }
       await sleep(150);
     }
-  })();
-  const reader = (async () => {
+  });
+  const reader = loop(async () => {
     while (running) {
       const fresh = await seat.page.evaluate(() => window.__pops.splice(0));
       for (const pop of fresh) {
@@ -109,7 +112,7 @@ try {
       }
       await sleep(40);
     }
-  })();
+  });
   await until('the first pop', async () => (await seat.page.evaluate(() => window.__ronghuPop?.callId)) ?? false, 60000, 200);
   console.error('first pop painted, warming up');
   await sleep(WARM_SECONDS * 1000);
@@ -119,6 +122,7 @@ try {
   const calls = placed - placedBefore;
   running = false;
   await Promise.all([generator, hand, reader]);
+  if (failure) throw failure;
   answer = told();
   crowd.send({ report: true });
   const others = await answer;

@@ -153,7 +153,6 @@ function respond({ leg }: Thread, data: string): void {
 
 /** `extension [XML context]`; the rest of the dialplan is dropped when the application is over, so its execute is complete before the move. */
 function transfer(thread: Thread, data: string): void {
-  if (data.trim() === '') return;
   const [destination = '', , context = thread.leg.context] = data.split(' ');
   const { leg } = thread;
   leg.set('transfer_source', `${Math.floor(leg.core.now() / 1000)}:${leg.uuid}:bl_xfer:${destination}/${context}/XML`);

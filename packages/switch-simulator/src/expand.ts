@@ -32,9 +32,8 @@ function closing(text: string, from: number): number {
 
 /** `cond` of the switch: numbers compare as numbers, quoted or other text as text, and mixed by length. */
 export function condition(text: string): string {
-  const match = /^\s*('(?:[^']*)'|\S*)\s+(==|!=|<=|>=|<|>)\s+('(?:[^']*)'|\S*)\s+\?\s*([^:]*?)\s*(?::\s*([\s\S]*))?$/.exec(text);
+  const match = /^\s*('(?:[^']*)'|\S*)\s+(==|!=|<=|>=|<|>)\s+('(?:[^']*)'|\S*)\s+\?\s*([\s\S]*?)\s*:\s*([\s\S]*)$/.exec(text);
   if (!match) return '-ERR';
-  // Without a second branch the answer to "no" is empty.
   const [, left = '', operator = '', right = '', yes = '', no = ''] = match;
   if (left === '' || right === '') return '-ERR';
   const bare = (value: string): string => (value.startsWith("'") ? value.slice(1, -1) : value);

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { computed, ref } from 'vue';
+import { computed, getCurrentScope, onScopeDispose, ref } from 'vue';
 import type { AgentView, CallView, PhoneBarState, PhoneCommand } from '@ronghu/contract';
 import { ActionKey, learnServerTime, online, useApi, useLive } from '@ronghu/ui/core';
 import { failureOf, tellFailure, type LoadFailure } from '@ronghu/ui';
@@ -78,8 +78,11 @@ export const usePhone = defineStore('phone', () => {
     }
   }
 
-  /** Hears every change of the agent's call; `switchAt` with an offer only. Until the page closes. */
-  function onCall(hear: (call: CallView, switchAt: number | null) => void): void { callHearers.add(hear); }
+  /** Hears every change of the agent's call; `switchAt` with an offer only. Until the surrounding scope ends: the next person's shell hears for itself. */
+  function onCall(hear: (call: CallView, switchAt: number | null) => void): void {
+    callHearers.add(hear);
+    if (getCurrentScope() !== undefined) onScopeDispose(() => callHearers.delete(hear));
+  }
 
   /** Ties the store to the live connection; once, inside the shell's scope. */
   function listen(): void {
