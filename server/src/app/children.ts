@@ -7,7 +7,7 @@ export interface ChildSpec { name: string; script: string; args?: string[]; env:
 export class Children {
   private readonly running = new Map<string, { spec: ChildSpec; child: ChildProcess | null; failures: number }>();
   private stopping = false;
-  constructor(private readonly logDir: string, private readonly say: (line: string) => void) { mkdirSync(logDir, { recursive: true }); }
+  constructor(private readonly logDir: string, private readonly say: (line: string) => void) {}
 
   /** @throws Error with the last lines when the process ends or stays silent for `timeoutMs` before it is ready. */
   start(spec: ChildSpec, timeoutMs = 30000): Promise<string> {
@@ -17,6 +17,7 @@ export class Children {
   pid(name: string): number | undefined { return this.running.get(name)?.child?.pid; }
   private run(name: string, timeoutMs: number): Promise<string> {
     const entry = this.running.get(name) as { spec: ChildSpec; child: ChildProcess | null; failures: number };
+    mkdirSync(this.logDir, { recursive: true });
     const log = createWriteStream(join(this.logDir, `${name}.log`), { flags: 'a' });
     const child = spawn(process.execPath, ['--enable-source-maps', entry.spec.script, ...(entry.spec.args ?? [])], { env: entry.spec.env, stdio: ['ignore', 'pipe', 'pipe'] });
     entry.child = child;
