@@ -21,7 +21,7 @@ export async function residentCalls(product, from, keys = '0') {
   if (keys) await until('the menu takes the key', async () => {
     const channel = (await product.sim('GET', '/state')).channels.find((c) => c.uuid === uuid);
     if (!channel) throw new Error('the resident is gone');
-    if (!/menu|greeting/.test(String(channel.hears))) return !/play|prompt|ivr/i.test(String(channel.hears)) && /moh|local_stream/.test(String(channel.hears)) ? 'queued' : false;
+    if (!/\/menu\.wav$/.test(String(channel.hears))) return false;
     await product.sim('POST', `/calls/${uuid}/dtmf`, { digits: keys });
     return true;
   }, 20000, 150);
