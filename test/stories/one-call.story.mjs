@@ -6,7 +6,7 @@ import { readyAgent, residentCalls } from '../harness/telephone.mjs';
 import { at, cameraPicture, fillResult, ready, signName, waiting } from './mobile-steps.mjs';
 
 /** The owner of the first demo house (demo/names.ts): a house of the first station. */
-const RESIDENT = '13000009973';
+const RESIDENT = '15400009973';
 const text = (page) => page.locator('body').innerText();
 const seen = (page, words, ms = 10000) => page.getByText(words).first().waitFor({ timeout: ms });
 const phoneOf = async (product, extension) => (await product.sim('GET', '/state')).phones.find((p) => p.extension === extension);
@@ -25,7 +25,7 @@ export const stories = [{
     await agent.is('the phone rings', (s) => s.agent.callState === 'ringing', 30000);
     const answer = desk.page.locator('.band button.answer');
     await answer.waitFor({ timeout: 5000 });
-    await until('the pop names the resident while it rings', async () => /130\*\*\*\*9973/.test(await desk.page.locator('.band').innerText()) && !/未建档/.test(await desk.page.locator('.band').innerText()));
+    await until('the pop names the resident while it rings', async () => /154\*\*\*\*9973/.test(await desk.page.locator('.band').innerText()) && !/未建档/.test(await desk.page.locator('.band').innerText()));
     await seen(desk.page, '交退费');
     for (const block of ['历史工单', '同单元', '年度', '通话', '黑名单', '室温']) assert.ok((await text(desk.page)).includes(block), `the pop shows ${block}`);
     await shot(desk.page, 'agent-ringing');
@@ -66,7 +66,7 @@ export const stories = [{
     const row = (await head.call('GET', `/orders?q=${orderNo}`)).rows[0], path = `/orders/${row.companyId}/${row.id}`, order = () => head.call('GET', path);
     const taken = await order();
     assert.equal(taken.state, 'dispatched');
-    assert.ok(taken.callId && taken.houseId && taken.customerId && taken.number?.masked === '130****9973', 'number, customer, house and call came without typing');
+    assert.ok(taken.callId && taken.houseId && taken.customerId && taken.number?.masked === '154****9973', 'number, customer, house and call came without typing');
     await agent.command({ command: 'hangUp' });
     await agent.is('wrap-up', (s) => s.agent.readiness === 'wrapUp' && s.agent.wrapUpUntil > Date.now());
     await agent.command({ command: 'endWrapUp' });
