@@ -19,7 +19,7 @@ const simple = (name: string, actions: readonly string[]): string => named(name,
 export function publicContext(node: NodeDescription): string {
   const prompt = (name: PromptName): string => `${node.directories.prompts}/${name}.wav`;
   return element('context', { name: SWITCH.context.public }, [
-    incoming(node), waiting(node), hunt(node), huntLoop(node, prompt), rating(prompt),
+    incoming(node), waiting(node), hunt(), huntLoop(node, prompt), rating(prompt),
     agentHold(), agentHoldLoop(node),
     simple(extension.blocked, [action('playback', prompt('blocked')), action('hangup', 'CALL_REJECTED')]),
     simple(extension.busy, [action('playback', prompt('all-busy')), action('hangup', 'NORMAL_CLEARING')]),
@@ -94,7 +94,7 @@ function waiting(node: NodeDescription): string {
 }
 
 /** The station alone. A rating asked for by the centre, or a parking, must not catch this bridge. */
-function hunt(node: NodeDescription): string {
+function hunt(): string {
   return simple(extension.hunt, [
     action('unset', 'transfer_history'), action('unset', 'transfer_after_bridge'), action('unset', 'park_after_bridge'), action('unset', 'playback_timeout_sec'),
     set(variable.servedBy, 'local'), set('process_cdr', 'true'), set('hangup_after_bridge', 'true'), set('continue_on_fail', 'true'), set('ignore_early_media', 'true'), set('ringback', SWITCH.music), set('transfer_ringback', SWITCH.music),

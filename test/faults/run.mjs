@@ -48,6 +48,7 @@ const tests = [
     await until('the agent is rebuilt as talking', async () => { const s = await agent.state(); return s.agent.callState === 'talking' && s.call.callId === callId; }, 20000);
     assert.ok(await channelOf(product, waitingCaller), 'the waiting caller is still there');
     await agent.command({ command: 'hangUp' });
+    await product.sim('POST', `/calls/${talking}/hangup`, {}).catch(() => undefined); // the resident does not wait for the rating
     await agent.is('wrap-up', (s) => s.agent.readiness === 'wrapUp');
     await agent.command({ command: 'endWrapUp' });
     await agent.is('the waiting caller is offered', (s) => s.agent.callState === 'talking' && s.call.callId !== callId, 30000);
@@ -96,8 +97,7 @@ const tests = [
     await until('the call can be ended', async () => { await agent.command({ command: 'hangUp' }).catch((e) => { if (e.code === 'STATE_CONFLICT') return; throw e; }); return (await agent.state()).agent.callState === 'idle'; }, 15000, 300);
   }],
   ['the database is stopped and comes back: the talking call goes on, requests say so, nothing acknowledged is lost', async () => {
-    const agent = await readyAgent(product, 'agent01', { answerAfterMs: 100 });
-    await residentCalls(product, String(nextNumber++), '1');
+    const agent = await readyAgent(product, 'agent01', { answerAfterMs: 100 }), resident = await residentCalls(product, String(nextNumber++), '1');
     await agent.is('talking', (s) => s.agent.callState === 'talking', 40000);
     const callId = (await agent.state()).call.callId, before = await agent.client.call('POST', '/orders', intake(500));
     product.kill('database', 'SIGQUIT');
@@ -108,6 +108,7 @@ const tests = [
     assert.equal((await agent.client.call('GET', `/orders/${before.companyId}/${before.id}`)).orderNo, before.orderNo);
     await agent.is('still talking', (s) => s.agent.callState === 'talking' && s.call.callId === callId, 15000);
     await agent.command({ command: 'hangUp' });
+    await product.sim('POST', `/calls/${resident}/hangup`, {}).catch(() => undefined);
     await until('the call\'s record was kept through it', async () => (await agent.client.call('GET', `/calls/${callId}`)).endedAt, 20000, 300);
   }],
   ['the same dial key twice places one call', async () => {
@@ -116,7 +117,7 @@ const tests = [
     await agent.is('talking', (s) => s.agent.callState === 'talking', 20000);
     await agent.command({ command: 'dial', number }, key);
     const state = await product.sim('GET', '/state');
-    assert.equal(state.channels.filter((c) => String(c.destination).includes(number) || c.number === number).length, 1, JSON.stringify(state.channels));
+    assert.equal(state.channels.filter((c) => c.outside).length, 1, JSON.stringify(state.channels));
     await agent.command({ command: 'hangUp' });
   }],
   ['the browser closed in wrap-up: the server\'s clock ends it', async () => {
@@ -134,7 +135,7 @@ const tests = [
     form.append('companyId', String(houses[0].companyId));
     form.append('stage', 'intake');
     form.append('kind', 'photo');
-    form.append('file', new Blob([Buffer.alloc(50_000_000, 1)]), 'big.jpg');
+    form.append('file', new Blob([Buffer.from('ffd8ffe000104a46494600', 'hex'), Buffer.alloc(50_000_000, 1)]), 'big.jpg');
     const big = await fetch(`${client.root}/attachments`, { method: 'POST', headers: { cookie: client.cookie(), 'x-ronghu': '1', 'idempotency-key': randomUUID() }, body: form }).then((r) => r.status, () => 413);
     assert.equal(big, 413);
     const script = '<script>alert(1)</script>', order = await client.call('POST', '/orders', { ...intake(900), contactName: script, description: script });

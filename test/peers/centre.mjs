@@ -60,12 +60,13 @@ export async function startCentre({ node, agents, folder, ivr = false, rating = 
     if (!(await director.start())) throw new Error('the director did not start');
     return director;
   };
-  const ended = [], offers = [];
+  // Records that another run left in the spool are taken in too, as they should be: they are not this centre's calls.
+  const ended = [], offers = [], began = Date.now();
   let director = await start(), client = null;
   const attach = async () => {
     client?.stop();
     client = new DirectorClient({ url: `ws://127.0.0.1:${director.port}${DIRECTOR_PATH}`, token, retryMs: 50, timeoutMs: 8000 });
-    client.on('callEnded', (record) => ended.push(record));
+    client.on('callEnded', (record) => { if (record.startedAt >= began) ended.push(record); });
     client.on('offer', (offer) => offers.push({ ...offer, at: Date.now() }));
     client.start();
     await client.ready(10000);

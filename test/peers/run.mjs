@@ -23,7 +23,6 @@ const base = Number(process.env.RONGHU_FREESWITCH_PORTS ?? 22100), callCount = N
 const host = node.listen.address, phonesPort = node.listen.phonesPort ?? 5060, trunkPort = node.listen.trunkPort ?? 5080, trunk = node.trunks[0];
 const folder = mkdtempSync(join(tmpdir(), 'ronghu-peers-'));
 writeFileSync(join(folder, 'resident.raw'), toneALaw(RESIDENT, 10)); writeFileSync(join(folder, 'agent.raw'), toneALaw(AGENT, 10)); writeFileSync(join(folder, 'agent.wav'), toneWav(AGENT, 30));
-for (const key of '0123') writeFileSync(join(folder, `key-${key}.pcap`), dtmfPcap(key));
 const log = Object.fromEntries(['debug', 'info', 'warn', 'error'].map((level) => [level, (text, detail) => { if (level === 'warn' || level === 'error' || process.env.RONGHU_PEERS_VERBOSE) say(`  [${level}] ${text} ${JSON.stringify(detail ?? {}, (_, value) => (value instanceof Error ? value.message : value)).slice(0, 300)}`); }]));
 const { startCentre, until } = await import('./centre.mjs');
 const { EventSocketLink, claimLease, renewLease, releaseLease } = require('../../server/dist/domain/telephony/switch/index.js');
@@ -39,7 +38,11 @@ async function phones(extensions, port, { ringMs = 300, talkMs = 3000 } = {}) {
 }
 /** Residents who call; `keys` are pressed `afterMs` after the answer. */
 function residents(numbers, { hotline = node.hotlines[0], talkMs = 120000, rate = 10, port = base + 1, keys = '', afterMs = 9000 } = {}) {
-  const press = keys === '' ? '' : [...keys].map((key) => `<pause milliseconds="${afterMs}"/><nop><action><exec play_pcap_audio="${join(folder, `key-${key}.pcap`)}"/></action></nop>`).join('');
+  const press = [...keys].map((key, index) => {
+    const file = join(folder, `key-${index}-${key}.pcap`);
+    writeFileSync(file, dtmfPcap(key, index));
+    return `<pause milliseconds="${afterMs}"/><nop><action><exec play_pcap_audio="${file}"/></action></nop>`;
+  }).join('');
   return sipp.start([`${host}:${trunkPort}`, '-p', port, '-mp', base + 8000 + (port - base) * 700, '-sf', sipp.scenario('resident', { talkMs, audio: join(folder, 'resident.raw'), keys: press }), '-s', hotline, '-inf', sipp.table(numbers.map((number) => [number])), '-m', numbers.length, '-r', rate]);
 }
 const number = (index) => `139${String(10000000 + index)}`;

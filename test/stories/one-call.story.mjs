@@ -72,8 +72,8 @@ export const stories = [{
     await agent.command({ command: 'endWrapUp' });
 
     // 5: the station head hears it, confirms, sees ranked candidates with reasons, assigns
-    await seen(station.page, taken.address, 8000);
-    await station.page.locator('.cards .card', { hasText: taken.address }).first().click();
+    await seen(station.page, /客厅和主卧一直不热/, 8000);
+    await station.page.locator('.cards .card', { hasText: '客厅和主卧一直不热' }).first().click();
     await station.page.getByRole('button', { name: '确认', exact: true }).first().click();
     await station.page.locator('.el-dialog').getByRole('button', { name: '确认' }).last().click();
     await until('confirmed', async () => (await order()).state === 'confirmed');
@@ -155,7 +155,7 @@ export const stories = [{
     await group.page.goto(`${product.base}/admin/service-center${path}`);
     await seen(group.page, orderNo);
     const life = await order();
-    for (const kind of ['受理', '派单', '确认', '分派', '接单', '签到', '提交', '回访']) assert.ok(life.events.some((e) => e.title.includes(kind)), `the life has ${kind}: ${life.events.map((e) => e.title).join(' ')}`);
+    for (const kind of ['受理', '安排', '确认', '分派', '接单', '签到', '提交', '回访']) assert.ok(life.events.some((e) => e.title.includes(kind)), `the life has ${kind}: ${life.events.map((e) => e.title).join(' ')}`);
     assert.equal(life.closeKind, 'revisited');
     await until('the order has its recording', async () => (await order()).recordingId, 20000);
     await shot(group.page, 'admin-order');

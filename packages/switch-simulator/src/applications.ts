@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { lengthOf, SILENCE } from './audio';
 import { Bridge } from './bridge';
 import type { Leg } from './leg';
+import { executeOnAnswer, startRecording } from './on-answer';
 import { dial } from './originate';
-import { Recording } from './recording';
 import { Ended, type ApplicationRunner, type Thread } from './thread';
 
 type Application = (thread: Thread, data: string) => Promise<void> | void;
@@ -36,13 +35,6 @@ export function answerLeg(leg: Leg): void {
   leg.enterCallState('ACTIVE');
   leg.voiceChanged();
   executeOnAnswer(leg);
-}
-
-/** `execute_on_answer=record_session /x.wav`: runs beside whatever the leg does next. */
-export function executeOnAnswer(leg: Leg): void {
-  const [application = '', ...rest] = leg.variable('execute_on_answer').split(/ |::/);
-  if (application === 'record_session') startRecording(leg, rest.join(' '));
-  else if (application !== '') leg.thread.send({ application, data: rest.join(' '), uuid: leg.core.uuid(), locked: true });
 }
 
 function early(leg: Leg): void {
@@ -170,16 +162,6 @@ function recordSession(thread: Thread, data: string): void {
   startRecording(leg, path);
 }
 
-/** Begins a recording of a leg; false when one to this file already runs. */
-export function startRecording(leg: Leg, path: string): boolean {
-  if (path === '' || leg.recordings.has(path)) return false;
-  const recording = new Recording(path, leg.truth('RECORD_STEREO'), leg.core.now());
-  leg.recordings.set(path, recording);
-  recording.note(0, leg.voice, leg.core.now());
-  recording.note(1, leg.hearing, leg.core.now());
-  leg.emit('RECORD_START', { 'Record-File-Path': path });
-  return existsSync(path);
-}
 
 function fireEvent({ leg }: Thread, data: string): void {
   const headers: Record<string, string> = {};

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -45,8 +45,8 @@ export function musicDirectory(path: string): Sound {
   const key = `${path}/*`;
   const known = files.get(key);
   if (known) return known.sound;
-  let parts: Int16Array[] = [];
-  try { parts = readdirSync(path).filter((name) => name.endsWith('.wav')).sort().flatMap((name) => wavFile(join(path, name))?.samples ?? []); } catch { parts = []; }
+  const names = existsSync(path) ? readdirSync(path).filter((name) => name.endsWith('.wav')).sort() : [];
+  const parts = names.flatMap((name) => wavFile(join(path, name))?.samples ?? []);
   const total = parts.reduce((sum, part) => sum + part.length, 0);
   const samples = new Int16Array(total);
   let at = 0;

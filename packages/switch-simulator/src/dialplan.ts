@@ -17,7 +17,6 @@ export function walkDialplan(context: DialplanContext, field: (name: string) => 
     for (const condition of extension.conditions) {
       const found = condition.expression.exec(condition.field === '' ? '' : field(condition.field));
       const list = found ? condition.actions : condition.antiActions;
-      if (list.length > 0) taken = true;
       actions.push(...list.map((action) => (found ? { ...action, data: action.data.replace(/\$(\d)/g, (_, group: string) => found[Number(group)] ?? '') } : action)));
       taken = found !== null || list.length > 0;
       if (condition.breakWhen === 'always' || (found ? condition.breakWhen === 'on-true' : condition.breakWhen === 'on-false')) break;

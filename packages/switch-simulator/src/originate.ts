@@ -1,4 +1,4 @@
-import { executeOnAnswer } from './applications';
+import { executeOnAnswer } from './on-answer';
 import type { Core } from './core';
 import type { FarEnd, Leg } from './leg';
 import type { Thread } from './thread';

@@ -41,7 +41,7 @@ export async function localAuthority(dir: string, names: string[], now: number):
   const keys = (await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
   const cert = await x509.X509CertificateGenerator.create({
     serialNumber: serial(), subject: 'CN=Ronghu', issuer: issuer.subject, notBefore: new Date(now - DAY), notAfter: new Date(now + 390 * DAY), signingAlgorithm: ALGORITHM, publicKey: keys.publicKey as never, signingKey: signingKey as never,
-    extensions: [new x509.SubjectAlternativeNameExtension(wanted.map((value) => ({ type: /^[\d.]+$/.test(value) ? 'ip' : 'dns', value }))), new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]), new x509.BasicConstraintsExtension(false, undefined, true)],
+    extensions: [new x509.SubjectAlternativeNameExtension(wanted.map((value) => ({ type: /^[\d.]+$/.test(value) ? ('ip' as const) : ('dns' as const), value }))), new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]), new x509.BasicConstraintsExtension(false, undefined, true)],
   });
   writeFileSync(files.keyFile, await pem(keys.privateKey), { mode: 0o600 });
   writeFileSync(files.certFile, cert.toString('pem'));

@@ -22,7 +22,7 @@ export async function seed(d: { dataDir: string; url: string; installation: Inst
   await migrate(d.url, allTables, known);
   const client = new Client({ connectionString: d.url });
   await client.connect();
-  let plan: Organisation | null = null;
+  let plan: Organisation;
   try {
     await client.query(`set search_path to ${GROUP_SCHEMA}`);
     if (d.renewPasswords && d.installation.demoPassword) await client.query('update account set password_hash = $1, failed_count = 0, locked_until = null', [await new PasswordHasher().hash(d.installation.demoPassword)]);

@@ -28,7 +28,7 @@ export async function configureSwitch(d: { root: string; dataDir: string; url: s
     const hotlines = (await client.query<{ called_number: string }>('select called_number from access_number order by called_number limit 100')).rows.map((r) => r.called_number);
     const directories = { recordings: sw.recordingsDir, spool: sw.spoolDir, prompts: join(sw.configDir, 'prompts'), music: join(sw.configDir, 'music') };
     for (const dir of Object.values(directories)) mkdirSync(dir, { recursive: true });
-    const { generateNode, installSounds } = require(join(d.root, 'gateway-config/dist/index.js')) as Generator;
+    const { generateNode, installSounds } = (await import(join(d.root, 'gateway-config/dist/index.js'))) as Generator;
     const made = generateNode({
       name: node.name, listen: { address: '127.0.0.1' }, eventSocket: { address: '127.0.0.1', port: node.port, password: node.password }, directories,
       phones: phones.map((p) => ({ extension: p.extension, password: crypto.open(p.sip_secret as string), name: '' })), phonesFrom: ['127.0.0.0/8'],

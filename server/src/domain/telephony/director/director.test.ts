@@ -381,7 +381,7 @@ describe('when things break', () => {
     c.desk('8001').behaviour = { answerAfterMs: 30, hangUpAfterMs: 120, rejectWith: null };
     c.desk('8002').behaviour = { answerAfterMs: 60, hangUpAfterMs: 60, rejectWith: null };
     c.desk('8003').behaviour = { answerAfterMs: null, hangUpAfterMs: null, rejectWith: 'CALL_REJECTED' };
-    const callers = [];
+    const callers: { over: boolean }[] = [];
     for (let i = 0; i < 40; i++) {
       const leg = dialIn(`138000${10000 + i}`);
       callers.push(leg);
