@@ -28,7 +28,7 @@ export interface OrderRow extends OrderFlags {
 export interface OrderEventRow { id: number; at: number; personName: string; kind: string; title: string; from: OrderState | null; to: OrderState | null; reason: string | null; round: number; intervention: boolean; place: { lat: number; lng: number } | null; data: Record<string, string> }
 export interface AttachmentView { id: number; companyId: number; name: string; mime: string; bytes: number; kind: 'photo' | 'video' | 'audio' | 'signature' | 'file'; takenAt: number | null; place: { lat: number; lng: number } | null; sm3: string; stage: 'intake' | 'field' }
 export interface EvidenceView { rating: number; comment: string | null; signedBy: string; signedAt: number; signatureAttachmentId: number; sm3: string; intact: boolean }
-export interface ResultView { templateVersion: number; values: Record<string, string | number | boolean>; parts: { name: string; quantity: number }[]; durationMinutes: number; outcome: 'fixed' | 'unfixed' }
+export interface ResultView { templateVersion: number; values: Record<string, string | number | boolean>; /** What a person reads for each key of `values`, from the group's template. */ labels?: Record<string, string>; parts: { name: string; quantity: number }[]; durationMinutes: number; outcome: 'fixed' | 'unfixed' }
 export interface RevisitRow { id: number; at: number; personName: string; outcome: 'satisfied' | 'dissatisfied' | 'notReached'; formVersion: number; answers: Record<string, string | number>; remark: string | null; callId: string | null; recordingId: number | null; round: number }
 export const APPROVAL_KINDS = ['exemption', 'secondDispatch', 'return', 'void', 'extension', 'cancel'] as const;
 export type ApprovalKind = (typeof APPROVAL_KINDS)[number];

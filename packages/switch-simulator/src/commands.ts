@@ -1,4 +1,5 @@
-import { answerLeg, startRecording } from './applications';
+import { answerLeg } from './applications';
+import { startRecording } from './on-answer';
 import { SILENCE } from './audio';
 import { Bridge } from './bridge';
 import type { Core } from './core';

@@ -29,11 +29,11 @@ export async function startHttp(platform: Platform, modules: readonly ModuleComp
     }
   }
   const quiet = { dir: join(config.dataDir, 'logs'), transports: { console: false, file: false, error: false, json: false } };
+  const cwd = process.cwd();
   Bootstrap.configure({
     appDir: config.dataDir, baseDir: __dirname, imports: [{ MainConfiguration, Configuration: MainConfiguration }], moduleDetector: false,
     globalConfig: { keys: [platform.keys.signIn.id], koa: { port: null, proxy: false }, bodyParser: { enableTypes: ['json'], jsonLimit: '2mb' }, midwayLogger: { default: quiet, clients: { coreLogger: quiet, appLogger: quiet } }, asyncContextManager: { enable: false } },
   } as never);
-  const cwd = process.cwd();
   await Bootstrap.run();
   process.chdir(cwd); // Bootstrap moves the process into appDir
   const app = Bootstrap.getApplicationContext().get<koa.Framework>(koa.Framework as never);

@@ -1,4 +1,4 @@
-import { type ApprovalRow, type AttachmentView, type Candidate, type EvidenceView, type OrderEventRow, type OrderQuery, type OrderRow, type OrderView, type Page, type Pool, type ResultView, type RevisitForm } from '@ronghu/contract';
+import { type ApprovalRow, type AttachmentView, type Candidate, type EvidenceView, type OrderEventRow, type OrderQuery, type OrderRow, type OrderView, type Page, type Pool, type ResultTemplate, type ResultView, type RevisitForm } from '@ronghu/contract';
 import { AppError } from '../../platform/errors/app-error';
 import { requireOrg, requirePermission, type Scope } from '../../platform/identity/scope';
 import { rankCandidates } from './candidate.rules';
@@ -9,6 +9,7 @@ import { orderRow } from './order-row';
 import { canSee, ownOnly, requireOrder, rightsOf } from './order-scope';
 import { orderStore, type AttachmentRecord } from './order.store';
 import { peopleStore } from './people.store';
+import { templateFor } from './order-settings';
 import type { WorkOrderParts } from './ports';
 import { actionsOf } from './work-order.rules';
 
@@ -71,7 +72,7 @@ export class OrderQueryService {
       ...row, description: record.description, houseId: record.houseId, customerId: record.customerId, callId: record.callId, recordingId: recordings.get(record.callId ?? '') ?? null, ruleVersion: record.ruleVersion, dueExplained: record.dueExplained,
       events: events.map((e): OrderEventRow => ({ id: e.id, at: e.happenedAt, personName: e.personName, kind: e.kind, title: e.title, from: e.fromState, to: e.toState, reason: e.reason, round: e.roundNo, intervention: e.intervention, place: e.lat !== null && e.lng !== null ? { lat: e.lat, lng: e.lng } : null, data: e.detail ? (JSON.parse(e.detail) as Record<string, string>) : {} })),
       attachments: attachments.map((a) => attachmentView(a, companyId)), temperatures: temperatures.map((t) => ({ at: t.measuredAt, celsius: t.celsius, room: t.room })),
-      result: result ? resultView(result) : null, evidence: evidence ? await this.evidenceView(evidence) : null,
+      result: result ? { ...resultView(result), labels: labelsOf(templateFor(await this.d.settings.resultTemplates(), record.orderType)) } : null, evidence: evidence ? await this.evidenceView(evidence) : null,
       revisits: revisits.map((r) => ({ id: r.id, at: r.happenedAt, personName: r.personName, outcome: r.outcome, formVersion: r.formVersion, answers: JSON.parse(r.answers) as Record<string, string | number>, remark: r.remark, callId: r.callId, recordingId: recordings.get(r.callId ?? '') ?? null, round: r.roundNo })),
       approvals: approvals.map((a) => approvalRow({ ...a, companyId, orderNo: record.orderNo }, row)), actions: actionsOf(core, rightsOf(scope), scope.accountId, await this.d.settings.approvalRules()),
       linked: record.linkedOrderId !== null && record.linkedCompanyId !== null ? [{ id: record.linkedOrderId, companyId: record.linkedCompanyId, orderNo: record.linkedOrderNo ?? '', relation: record.linkRelation === 'handedOverTo' ? '移交到' : '移交自' }] : [],
@@ -138,6 +139,8 @@ export class OrderQueryService {
 }
 
 export const attachmentView = (a: AttachmentRecord, companyId: number): AttachmentView => ({ id: a.id, companyId, name: a.name, mime: a.mime, bytes: a.byteCount, kind: a.kind, takenAt: a.takenAt, place: a.lat !== null && a.lng !== null ? { lat: a.lat, lng: a.lng } : null, sm3: a.sm3, stage: a.stage });
+/** Labels with units by field key, for reading. */
+const labelsOf = (template: ResultTemplate | undefined): Record<string, string> => Object.fromEntries((template?.fields ?? []).map((f) => [f.key, f.unit ? `${f.label}（${f.unit}）` : f.label]));
 export const resultView = (r: { templateVersion: number; fieldValues: string; parts: string; durationMinutes: number; outcome: 'fixed' | 'unfixed' }): ResultView => ({ templateVersion: r.templateVersion, values: JSON.parse(r.fieldValues) as ResultView['values'], parts: JSON.parse(r.parts) as ResultView['parts'], durationMinutes: r.durationMinutes, outcome: r.outcome });
 const approvalRow = (a: (ApprovalRecord & { companyId: number; orderNo: string }) | ApprovalLine, order: OrderRow): ApprovalRow => ({
   id: a.id, companyId: a.companyId, orderId: a.orderId, orderNo: a.orderNo, kind: a.kind as ApprovalRow['kind'], reason: a.reason, requestedBy: a.requesterName, requestedAt: a.requestedAt, newDueAt: a.newDueAt, status: a.approvalStatus, decidedBy: a.deciderName, decidedAt: a.decidedAt, decisionReason: a.decisionReason, order,

@@ -105,7 +105,7 @@ export class OrderService {
     const event = c.outcome === 'satisfied' ? 'revisitSatisfied' : c.outcome === 'dissatisfied' ? 'revisitDissatisfied' : 'revisitNotReached';
     const now = this.d.clock.now();
     return {
-      input: { ...base, event, reason: c.remark }, detail: c.callId ? { 通话: c.callId } : {},
+      input: { ...base, event, reason: c.remark }, detail: c.callId ? { 方式: '电话回访' } : {},
       within: (tx, next) => orderStore.addRevisit(tx, { id: this.d.ids.next(), orderId: next.id, roundNo: next.roundNo, happenedAt: now, accountId: scope.accountId, personName: scope.personName, outcome: c.outcome, formVersion: c.formVersion, answers: JSON.stringify(c.answers), remark: c.remark || null, callId: c.callId }),
     };
   }

@@ -15,6 +15,13 @@ describe('call record of a node', () => {
       recordingPath: '/var/lib/ronghu/recordings/local-49e0963b-5239-44b0-9b5a-c937670cb5c8.wav',
     });
   });
+  it('reads when and with whom a caller talked whom the centre connected, also when a rating followed', () => {
+    const connected = JSON.parse(readFileSync(join(__dirname, 'fixtures', 'served-by-centre.cdr.json'), 'utf8')) as { variables: Record<string, unknown>; callflow: { times: Record<string, unknown> }[] };
+    expect(readCallRecord(JSON.stringify(connected))).toMatchObject({ servedBy: 'centre', clearNumber: '13910000007', startedAt: 1795278759214, bridgedAt: 1795278759334, endedAt: 1795278767234, endedBy: 'customer', servedExtension: '8003' });
+    // A real switch begins a new stretch at the rating and then says `bridge_uepoch` 0.
+    const rated = { ...connected, variables: { ...connected.variables, bridge_uepoch: '0', ronghu_rating: '1' }, callflow: [{ ...connected.callflow[0], times: { ...connected.callflow[0]?.times, bridged_time: '0' } }, ...connected.callflow] };
+    expect(readCallRecord(JSON.stringify(rated))).toMatchObject({ bridgedAt: 1795278759334, rating: 1, servedExtension: '8003' });
+  });
   it('takes the rating only when it is 1, 2 or 3', () => {
     expect(readCallRecord(changed({ ronghu_rating: '3' }))?.rating).toBe(3);
     expect(readCallRecord(changed({ ronghu_rating: '9' }))?.rating).toBeNull();

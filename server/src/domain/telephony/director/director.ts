@@ -12,6 +12,8 @@ import { PhoneBar } from './phone-bar';
 import { Reconciler, type Reconciled } from './reconciler';
 
 const RECONCILE_EVERY_MS = 30_000;
+/** Longer than a switch takes to write a registration into its list. */
+const REGISTRATIONS_AGAIN_MS = 3_000;
 const HEALTH_EVERY_MS = 2_000;
 
 /** One active director: the hearts, the switch and the people, wired. Owns no lease: `DirectorProcess` decides whether it may be. */
@@ -26,7 +28,9 @@ export class Director implements DirectorHandler {
   databaseConnected = true;
   /** Calls that ended in this director's sight; the oldest fall out. */
   readonly endedHere = new Set<string>();
-  private online = new Set<string>();
+  private readonly online = new Set<string>();
+  /** Phones that signed off since the link is up: a list that lags behind does not bring them back. */
+  private readonly left = new Set<string>();
   private readonly off: (() => void)[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly startedAt: number;
@@ -71,18 +75,25 @@ export class Director implements DirectorHandler {
   /** The link is up and ours: take the truth of the switch, then let the phones back in, so that nobody who talks is offered a call. */
   async linkUp(): Promise<Reconciled> {
     const result = await this.reconcile(true);
-    const registered = await this.core.moves.registrations();
-    for (const agent of this.core.agents.byId.values()) if (agent.config.extension) this.phone(agent.config.extension, registered.has(agent.config.extension));
-    this.online = registered;
+    for (const extension of await this.core.moves.registrations()) if (!this.left.has(extension)) this.online.add(extension);
+    for (const agent of this.core.agents.byId.values()) if (agent.config.extension) this.phone(agent.config.extension, this.online.has(agent.config.extension));
     this.upToDate = true;
+    this.timers.push(setTimeout(() => this.latecomers().catch((error: unknown) => this.deps.log.warn('registrations could not be read again', { error })), REGISTRATIONS_AGAIN_MS).unref());
     this.deps.push.push('health', this.health());
     this.core.pusher.queue();
     return result;
+  }
+  /** A real switch lists a registration up to a second after its event: one that fell between the listening and the list is found by a second look. */
+  private async latecomers(): Promise<void> {
+    if (!this.upToDate || this.deps.link.state !== 'up') return;
+    const registered = await this.core.moves.registrations();
+    for (const extension of registered) if (this.upToDate && !this.online.has(extension) && !this.left.has(extension)) { this.online.add(extension); this.phone(extension, true); }
   }
   /** Without the link nobody can be rung: offers are taken back without counting as misses, callers keep their places. */
   linkDown(): void {
     this.upToDate = false;
     for (const extension of [...this.online]) this.phone(extension, false);
+    this.online.clear(); this.left.clear();
     this.deps.push.push('health', this.health());
   }
   private async reconcile(afresh: boolean): Promise<Reconciled> {
@@ -144,7 +155,7 @@ export class Director implements DirectorHandler {
     }
     if (event.subclass === 'sofia::register' || event.subclass === 'sofia::unregister' || event.subclass === 'sofia::expire') {
       const extension = event.get('from-user') ?? event.get('username') ?? event.get('user');
-      if (extension) { const on = event.subclass === 'sofia::register'; if (on) this.online.add(extension); else this.online.delete(extension); if (this.upToDate) this.phone(extension, on); }
+      if (extension) { const on = event.subclass === 'sofia::register'; if (on) { this.online.add(extension); this.left.delete(extension); } else { this.online.delete(extension); this.left.add(extension); } if (this.upToDate) this.phone(extension, on); }
     }
   }
   private phone(extension: string, online: boolean): void {

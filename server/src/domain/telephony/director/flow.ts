@@ -100,6 +100,9 @@ export class Flow {
     const { offerId, agentId } = leg;
     const wasRinging = call.phase === 'offered' || call.phase === 'queued';
     core.feed(call, { kind: 'legGone', at, uuid, cause, ...(referred ? { referred } : {}) });
+    const customer = customerLeg(call);
+    // Without a rating nothing is armed on the switch, and a real one leaves the customer in the music: the call is over when the agent hangs up.
+    if (call.phase === 'connected' && call.endedBy === 'agent' && leg.role === 'agent' && customer?.endedAt === null && !this.rates(call)) core.quietly('hang up', core.moves.kill(customer.uuid, 'NORMAL_CLEARING'));
     if (offerId !== null && agentId !== null && wasRinging && core.distributor.calls.get(call.callId)?.offer?.id === offerId) core.dispatch({ kind: cause === LINK_AWAY ? 'offerLost' : REFUSED.has(cause) ? 'offerRefused' : 'offerUnreachable', at, callId: call.callId, agentId, offerId });
   }
 
