@@ -18,8 +18,9 @@ if (args.includes('--help')) {
 const stamp = join(root, 'node_modules', '.ronghu-stamp');
 const lock = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
+  // install, not ci: registries that lack some other platform's optional parts make ci refuse a sound lock file
   console.log('[1/5] 安装依赖（首次约 1 至 3 分钟）…');
-  const result = spawnSync(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: 'inherit' });
+  const result = spawnSync(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: 'inherit' });
   if (result.status !== 0) { console.error('依赖安装失败：请检查网络或 npm 源后重试'); process.exit(1); }
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, lock);
