@@ -1,14 +1,12 @@
 // kill -9 of the director while calls talk, wait and ring: until a new one serves again (link up, agents and queue rebuilt). Budget: 3,000 ms.
 import { startProduct, until } from '../harness/product.mjs';
+import { readyAgent, residentCalls } from '../harness/telephone.mjs';
 
 const product = await startProduct({ houses: 600 });
 try {
   const state = await product.client('admin', 'sysadmin'), times = [];
-  const agent = await product.client('agent', 'agent01'), me = await agent.call('GET', '/phone/state');
-  await product.sim('POST', `/phones/${me.agent.extension}/behaviour`, { answerAfterMs: 200 });
-  await agent.call('POST', '/phone/commands', { command: 'signIn' });
-  await agent.call('POST', '/phone/commands', { command: 'setReadiness', readiness: 'ready' });
-  await product.sim('POST', '/calls', { from: '13900001111', to: '96777', keys: '0' });
+  const { client: agent } = await readyAgent(product, 'agent01', { answerAfterMs: 200 });
+  await residentCalls(product, '13900001111', '1');
   await until('the call is talking', async () => (await agent.call('GET', '/phone/state')).call?.state === 'talking', 40000);
   for (let i = 0; i < 5; i++) {
     await until('the director serves', async () => (await state.call('GET', '/system/state')).directorConnected, 20000);
