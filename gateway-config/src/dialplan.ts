@@ -5,6 +5,8 @@ import { element } from './xml';
 /** Alive while the director's lease lives on the node's own clock. An unset variable gives `-ERR`, so a node without a centre serves locally: fails safe. */
 const ALIVE = `\${cond(\${strepoch()} < \${${SWITCH.global.leaseUntil}} ? alive : dead)}`;
 const { extension, variable, stage } = SWITCH;
+const TURNS = 12;
+const [scheme = '', name = ''] = SWITCH.music.split('://'), MUSIC = { scheme, name };
 
 const action = (application: string, data?: string): string => element('action', data === undefined ? { application } : { application, data });
 const otherwise = (application: string, data?: string): string => element('anti-action', data === undefined ? { application } : { application, data });
@@ -82,12 +84,24 @@ function born(put: (name: string, value: string) => string, file: string, act: (
   ];
 }
 
-/** `transfer_history` grows by a line a turn and travels in every event (88 KB after 1,162 turns), so each turn drops it. */
+/**
+ * Turns of the waiting room within one visit of its extension. Each transfer leaves a caller profile behind that lives as long as the call, so they are
+ * rare: one in twelve turns. A turn that begins after the lease has lapsed is 20 ms of silence, so the caller comes to the hunt at most 240 ms after the end of the turn in which it lapsed.
+ * The length is set for each turn, because the director takes it away before it plays a prompt into the room.
+ * @param sound the stream while the lease lives, by scheme and name: `cond` cannot return a colon.
+ */
+function turns(node: NodeDescription, sound: { scheme: string; name: string }): string[] {
+  const alive = (yes: string, no: string): string => (yes === no ? yes : `\${cond(\${strepoch()} < \${${SWITCH.global.leaseUntil}} ? ${yes} : ${no})}`);
+  const data = `${alive(sound.scheme, 'silence_stream')}://${alive(sound.name, '20')}`;
+  return Array.from({ length: TURNS }, () => [set('playback_timeout_sec', String(node.turnSeconds)), action('playback', data)]).flat();
+}
+
+/** `transfer_history` grows by a line a visit and travels in every event (88 KB after 1,162 turns), so each visit drops it. */
 function waiting(node: NodeDescription): string {
   return named(extension.wait, [
     on('destination_number', `^${extension.wait}$`),
     on(ALIVE, '^alive$', [
-      action('unset', 'transfer_history'), set('playback_timeout_sec', String(node.turnSeconds)), action('playback', SWITCH.music), action('transfer', to(extension.wait)),
+      action('unset', 'transfer_history'), ...turns(node, MUSIC), action('transfer', to(extension.wait)),
       otherwise('transfer', to(extension.hunt)),
     ]),
   ]);
@@ -137,7 +151,7 @@ function agentHoldLoop(node: NodeDescription): string {
   return named('bwait', [
     on('destination_number', '^bwait$'),
     on(ALIVE, '^alive$', [
-      action('unset', 'transfer_history'), set('max_session_transfers', '1000000'), set('playback_timeout_sec', String(node.turnSeconds)), action('playback', 'silence_stream://-1'), action('transfer', to('bwait')),
+      action('unset', 'transfer_history'), set('max_session_transfers', '1000000'), ...turns(node, { scheme: 'silence_stream', name: '-1' }), action('transfer', to('bwait')),
       otherwise('hangup', 'NORMAL_CLEARING'),
     ]),
   ]);

@@ -10,8 +10,10 @@ export interface Installation {
   http: { host: string; port: number };
   database: { url?: string; embeddedPort?: number; embeddedPassword?: string; maxConnections?: number };
   link: { port: number; token: string };
-  switch: { simulated: boolean; simulatorPort?: number; nodes: { name: string; host: string; port: number; password: string }[]; recordingsDir: string; spoolDir: string; configDir: string; nodeApi?: string };
+  switch: { simulated: boolean; simulatorPort?: number; nodes: SwitchNode[]; recordingsDir: string; spoolDir: string; configDir: string; nodeApi?: string };
 }
+/** `description` is merged over what the first node's configuration is generated with: addresses, ports, trunks (see docs/接入FreeSWITCH.md). */
+export interface SwitchNode { name: string; host: string; port: number; password: string; description?: { trunks?: { name: string }[] } & Record<string, unknown> }
 const free = (wanted: number): Promise<number> => new Promise((resolve) => {
   const probe = (port: number) => { const s = createServer(); s.once('error', () => probe(port === 0 || port + 1 > wanted + 200 ? 0 : port + 1)); s.listen(port, '127.0.0.1', () => { const at = (s.address() as { port: number }).port; s.close(() => resolve(at)); }); };
   probe(wanted);

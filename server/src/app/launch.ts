@@ -80,6 +80,8 @@ async function main(): Promise<void> {
   say('[5/5] 启动语音交换、话务调度与服务 …');
   await configureSwitch({ root, dataDir, url, installation });
   const node = installation.switch.nodes[0] as Installation['switch']['nodes'][number];
+  const trunk = node.description?.trunks?.[0]?.name;
+  if (trunk) env.RONGHU_TRUNK ??= trunk;
   if (installation.switch.simulated) await children.start({ name: 'simulator', script: join(root, 'packages/switch-simulator/dist/main.js'), args: ['--config', installation.switch.configDir, '--event-port', String(node.port), '--http-port', String(installation.switch.simulatorPort), '--password-file', join(installation.switch.configDir, 'event-password')], env, readyLine: '模拟交换已启动' });
   await children.start({ name: 'director', script: join(root, 'server/dist/roles/director.js'), env, readyLine: 'ready' });
   await children.start({ name: 'server', script: join(root, 'server/dist/roles/api.js'), env, readyLine: 'ready' }, 60000);

@@ -32,7 +32,7 @@ export async function configureSwitch(d: { root: string; dataDir: string; url: s
     const made = generateNode({
       name: node.name, listen: { address: '127.0.0.1' }, eventSocket: { address: '127.0.0.1', port: node.port, password: node.password }, directories,
       phones: phones.map((p) => ({ extension: p.extension, password: crypto.open(p.sip_secret as string), name: '' })), phonesFrom: ['127.0.0.0/8'],
-      trunks: [{ name: 'trunk1', address: '127.0.0.1', port: 5090, allowFrom: ['127.0.0.0/8'] }], hotlines: hotlines.length ? hotlines : ['96777'], localHuntGroup: phones.slice(0, 8).map((p) => p.extension), limits: { sessions: 2000, sessionsPerSecond: 200 },
+      trunks: [{ name: 'trunk1', address: '127.0.0.1', port: 5090, allowFrom: ['127.0.0.0/8'] }], hotlines: hotlines.length ? hotlines : ['96777'], localHuntGroup: phones.slice(0, 8).map((p) => p.extension), limits: { sessions: 2000, sessionsPerSecond: 200 }, ...node.description,
     }, sw.configDir);
     installSounds(made.node);
     writeFileSync(join(sw.configDir, 'event-password'), node.password, { mode: 0o600 });
