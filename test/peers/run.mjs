@@ -43,7 +43,7 @@ function residents(numbers, { hotline = node.hotlines[0], talkMs = 120000, rate 
     writeFileSync(file, dtmfPcap(key, index));
     return `<pause milliseconds="${afterMs}"/><nop><action><exec play_pcap_audio="${file}"/></action></nop>`;
   }).join('');
-  return sipp.start([`${host}:${trunkPort}`, '-p', port, '-mp', base + 8000 + (port - base) * 700, '-sf', sipp.scenario('resident', { talkMs, audio: join(folder, 'resident.raw'), keys: press }), '-s', hotline, '-inf', sipp.table(numbers.map((number) => [number])), '-m', numbers.length, '-r', rate]);
+  return sipp.start([`${host}:${trunkPort}`, '-p', port, '-mp', base + 8000 + (port - base) * 700, '-sf', sipp.scenario('resident', { talkMs, audio: join(folder, 'resident.raw'), keys: press }), '-s', hotline, '-inf', sipp.table(numbers.map((number) => [number])), '-m', numbers.length, '-r', rate, '-l', numbers.length]);
 }
 const number = (index) => `139${String(10000000 + index)}`;
 async function link() {
