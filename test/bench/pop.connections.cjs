@@ -2,9 +2,10 @@
 const { io } = require('socket.io-client');
 
 const sockets = [];
-let heard = 0, lost = 0;
+const reasons = {}; // of lost connections
+let heard = 0;
 process.on('message', (message) => {
-  if (message.report) process.send({ heard, lost, open: sockets.filter((s) => s.connected).length });
+  if (message.report) process.send({ heard, reasons, open: sockets.filter((s) => s.connected).length });
   else void openAll(message);
 });
 async function openAll({ base, cookies, count }) {
@@ -13,7 +14,7 @@ async function openAll({ base, cookies, count }) {
     socket.on('live', () => { heard += 1; });
     socket.on('connect', () => { sockets.push(socket); resolve(); });
     socket.on('connect_error', reject);
-    socket.on('disconnect', () => { lost += 1; });
+    socket.on('disconnect', (reason) => { reasons[reason] = (reasons[reason] ?? 0) + 1; });
   });
   try {
     for (let i = 0; i < count; i += 25) await Promise.all(Array.from({ length: Math.min(25, count - i) }, (_, k) => open(i + k)));

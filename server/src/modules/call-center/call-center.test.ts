@@ -45,7 +45,7 @@ beforeEach(async () => {
   live = new CallCenterLive({ director: director.client, hub, orgs, mask, clock, agentOrders });
   live.start();
   phone = new PhoneService({ director: director.client, mask, openRef: (ref) => crypto.openRef(ref), clock, agentOrders });
-  agents = new AgentsService({ director: director.client, mask, orgs, sql, audit, agentOrders });
+  agents = new AgentsService({ director: director.client, mask, orgs, sql, audit, agentOrders, clock });
   calls = new CallsService({ sql, orgs, numbers, crypto, director: director.client, audit });
   recordings = new RecordingsService({ sql, orgs, audit, clock, recordingsDir: join(dir, 'recordings') });
   blocklist = new BlocklistService({ db: sql, ids: database.ids, clock, crypto, numbers, director: director.client, audit, log: silentLog });
@@ -123,6 +123,14 @@ describe('agents', () => {
     expect(agents.targets(agentScope(orgs, 2, ORG.company11)).agents.map((agent) => agent.agentId)).toEqual([1]);
   });
   it('is closed to agents (CC-103)', async () => { expect(await code(() => agents.agents(agentScope(orgs, 1)))).toBe('FORBIDDEN'); });
+  it('show the groups\' figures of this moment, not those of the snapshot', async () => {
+    await director.push('agent', agentView(1, { callState: 'talking' }));
+    await director.push('agent', agentView(2, { presence: 'signedOut', readiness: null }));
+    await director.push('queue', { waiting: 2, longestWaitMs: 0, allBusy: true, calls: [liveCall({ queuedAt: clock.now() - 7000 }), liveCall({ callId: randomUUID(), queuedAt: clock.now() - 3000 }), liveCall({ callId: randomUUID(), skillGroupId: 99 })] });
+    const expected = { id: 1, waiting: 2, longestWaitMs: 7000, signedIn: 2, talking: 1, ready: 1 };
+    expect(agents.skillGroups()).toMatchObject([expected]);
+    expect(agents.targets(agentScope(orgs, 2)).skillGroups).toMatchObject([expected]);
+  });
   it('hides waiting calls of another company\'s customers but shows unknown callers', async () => {
     await director.push('queue', { waiting: 3, longestWaitMs: 5, allBusy: false, calls: [liveCall({ companyId: 11 }), liveCall({ callId: randomUUID(), companyId: 12 }), liveCall({ callId: randomUUID() })] });
     expect(agents.waiting(scopeOf(orgs, 'supervisor', ORG.company11))).toHaveLength(2);

@@ -34,7 +34,7 @@ export class CallCenterConfiguration {
     const live = new CallCenterLive({ director, hub, orgs, mask, clock, agentOrders });
     this.live = live;
     container.registerObject('phoneService', new PhoneService({ director, mask, openRef: (ref) => crypto.openRef(ref), clock, agentOrders }));
-    container.registerObject('agentsService', new AgentsService({ director, mask, orgs, sql, audit, agentOrders }));
+    container.registerObject('agentsService', new AgentsService({ director, mask, orgs, sql, audit, agentOrders, clock }));
     container.registerObject('callsService', new CallsService({ sql, orgs, numbers, crypto, director, audit }));
     container.registerObject('recordingsService', new RecordingsService({ sql, orgs, audit, clock, recordingsDir: config.switch.recordingsDir }));
     container.registerObject('blocklistService', new BlocklistService({ db: sql, ids, clock, crypto, numbers, director, audit, log }));
