@@ -157,9 +157,8 @@ export const stories = [{
     const life = await order();
     for (const kind of ['受理', '安排', '确认', '分派', '接单', '签到', '提交', '回访']) assert.ok(life.events.some((e) => e.title.includes(kind)), `the life has ${kind}: ${life.events.map((e) => e.title).join(' ')}`);
     assert.equal(life.closeKind, 'revisited');
-    await until('the order has its recording', async () => (await order()).recordingId, 20000);
-    await group.page.reload();
-    await seen(group.page, orderNo);
+    await group.page.locator('.player, audio').first().waitFor({ timeout: 20000, state: 'attached' });
+    assert.ok((await order()).recordingId, 'the order has its recording');
     await shot(group.page, 'admin-order');
     const closure = (await leader.call('GET', '/kpis')).find((k) => k.code === 'closureRate');
     assert.ok(closure.denominator > 0);

@@ -51,6 +51,8 @@ export interface DirectorEvents {
   offer: { agentId: number; accountId: number; call: LiveCall; switchAt: number };
   queue: QueueState;
   callEnded: CallRecord;
+  /** The call's recording is in the catalogue and can be heard. */
+  recorded: { callId: string };
   health: DirectorHealth;
 }
 export type DirectorEvent = { [K in keyof DirectorEvents]: { event: K; data: DirectorEvents[K] } }[keyof DirectorEvents];

@@ -71,9 +71,5 @@ const groupTables: TableDefinition[] = [
     name: 'area_term', comment: '小区名检索词（单字与二字）', shard: 'group', primaryKey: ['term', 'community_id'], indexes: [['community_id']],
     columns: { term: c.text('检索词', 4), community_id: c.id('小区'), company_id: c.id('公司') },
   }),
-  defineTable({
-    name: 'number_segment', comment: '号段归属地（可导入）', shard: 'group', primaryKey: ['prefix'],
-    columns: { prefix: c.text('号段：手机前 3 至 7 位，固话区号', 8), province: c.text('省', 20, { nullable: true }), city: c.text('市', 20, { nullable: true }), carrier: c.text('运营商', 10, { nullable: true }) },
-  }),
 ];
 export const basicInfoTables: TableDefinition[] = [...companyTables, ...groupTables];
