@@ -12,12 +12,12 @@ const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
 const percentile = (sorted, p) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * p) - 1)];
 
 const product = await startProduct({ houses: Number(process.env.BOARD_HOUSES ?? 5000) });
-let browser = null, running = true;
+let browser = null, leader = null, running = true;
 try {
   const agent = await product.client('agent', 'agent01'), houses = (await agent.call('GET', '/houses?size=100')).rows;
   await until('the telephone serves', () => agent.call('GET', '/phone/state'), 15000, 200);
   browser = await launchBrowser();
-  const leader = await openAs(browser, product, 'admin', 'leader', { viewport: { width: 1920, height: 1080 } });
+  leader = await openAs(browser, product, 'admin', 'leader', { viewport: { width: 1920, height: 1080 } });
   await leader.page.goto(`${product.base}/admin/monitor-center/board`, { waitUntil: 'domcontentloaded' });
   await leader.page.locator('tr.whole').first().waitFor({ timeout: 15000 });
   // a figure counts as shown in the frame after the text changed
@@ -46,7 +46,7 @@ try {
     const took = [];
     for (let i = 0; i < EVENTS; i++) {
       const before = (await leader.page.evaluate(() => window.__figures()))[figure], begin = await act(i);
-      const seen = await until(`${figure} on the board`, async () => { await collect(); return shown.find((s) => s[figure] > before); }, 10000, 15);
+      const seen = await until(`${figure} on the board`, async () => { await collect(); return shown.find((s) => s[figure] > before); }, 30000, 15);
       took.push(seen.at - begin);
       shown.length = 0;
       await sleep(60 + ((i * 137) % 420)); // no beat with the board's own pace
@@ -70,8 +70,8 @@ try {
   say('p99_ms', percentile(all, 0.99), all.length);
   running = false;
   await noise;
-  for (const problem of leader.problems().slice(0, 5)) console.error(problem);
 } finally {
+  for (const problem of leader?.problems().slice(0, 5) ?? []) console.error(problem);
   running = false;
   await browser?.close();
   await product.stop();

@@ -135,7 +135,7 @@ try {
   say('band_p99_ms', percentile(band, 0.99), 'ms', band.length);
   say('calls_per_s', Math.round((calls / SECONDS) * 10) / 10, '1/s', calls);
   say('connections_open', others.open, 'connections', CONNECTIONS);
-  if (others.open < CONNECTIONS) throw new Error(`${CONNECTIONS - others.open} live connections were lost`);
+  if (others.open < CONNECTIONS) throw new Error(`${CONNECTIONS - others.open} live connections were lost: ${JSON.stringify(others.reasons)}`);
 } finally {
   crowd?.disconnect();
   await browser?.close();

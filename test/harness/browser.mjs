@@ -13,6 +13,7 @@ export async function openAs(browser, product, front, login, options = {}) {
   const context = await browser.newContext({ viewport: options.viewport ?? SIZES[front], locale: 'zh-CN', timezoneId: 'Asia/Shanghai', permissions: ['geolocation', 'camera', 'microphone', 'notifications'], geolocation: { latitude: 45.7567, longitude: 126.6424, accuracy: 20 }, hasTouch: front === 'mobile', isMobile: front === 'mobile', acceptDownloads: true, ignoreHTTPSErrors: true });
   const page = await context.newPage();
   const problems = [];
+  page.on('crash', () => problems.push(`${login}: the page crashed`));
   page.on('pageerror', (error) => problems.push(`${login}: ${error.message}`));
   page.on('console', (message) => { if (message.type() === 'error' && !/Failed to load resource|net::ERR|WebSocket connection|ERR_INTERNET_DISCONNECTED/.test(message.text())) problems.push(`${login}: ${message.text().slice(0, 300)}`); });
   await page.goto(product.base + PATHS[front], { waitUntil: 'domcontentloaded' });

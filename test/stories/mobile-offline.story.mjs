@@ -1,6 +1,7 @@
 // The engineer's phone (390 × 844): arrival, refusal, the whole visit without network, everything exactly once and in order, conflicts shown, nothing lost by a killed app.
 import assert from 'node:assert/strict';
-import { openAs, shot } from '../harness/browser.mjs';
+import { look } from '../harness/accessible.mjs';
+import { openAs } from '../harness/browser.mjs';
 import { at, cameraPicture, fillResult, ready, signName, waiting } from './mobile-steps.mjs';
 
 const until = async (what, check, ms = 20000) => {
@@ -47,7 +48,7 @@ export const stories = [
       await at(page, 'arrival').waitFor({ timeout: 20000 });
       const alert = await at(page, 'arrival').innerText();
       for (const text of ['报修', order.customerName ?? '', order.address, '不热', '客厅和主卧不热，已三天', '到期']) assert.ok(alert.replace(/\s/g, '').includes(text.replace(/\s/g, '')), `the alert shows ${text}: ${alert}`);
-      await shot(page, 'mobile-arrival');
+      await look(page, 'mobile-arrival');
       await at(page, 'arrival-accept').click();
       await until('the acceptance reaches the station', async () => (await head.call('GET', path)).state === 'accepted');
 
@@ -86,13 +87,13 @@ export const stories = [
       await at(page, 'comment').fill('师傅很准时');
       if (await at(page, 'signed-by').inputValue() === '') await at(page, 'signed-by').fill('张敏');
       await at(page, 'submit-step').click();
-      await shot(page, 'mobile-signature');
+      await look(page, 'mobile-signature');
       await signName(page);
       await page.locator('[data-next="submit"]').click();
       await page.locator('.van-dialog__confirm').click();
       await page.locator('[data-test="track-submit"][data-state="waiting"]').waitFor();
       assert.equal(await waiting(page), 7);
-      await shot(page, 'mobile-waiting');
+      await look(page, 'mobile-waiting');
 
       // The app is killed and opened again in the cellar: everything is still there, within a second or so.
       await page.close();
@@ -127,7 +128,7 @@ export const stories = [
       const field = [...done.events].sort((a, b) => a.id - b.id).map((event) => event.kind).filter((kind) => ['accept', 'onSiteCheckIn', 'evidence', 'backfill', 'sign', 'submit'].includes(kind));
       assert.deepEqual(field, ['accept', 'onSiteCheckIn', 'evidence', 'evidence', 'evidence', 'backfill', 'sign', 'submit'], 'each step once, in the order of the visit');
       await until('the phone knows that nothing waits', async () => (await at(again, 'waiting').innerText()).includes('全部已上传'));
-      await shot(again, 'mobile-synced');
+      await look(again, 'mobile-synced');
 
       // The signature cannot be changed afterwards, not even with the engineer's own session.
       const forged = await worker.call('POST', '/field/steps', { deviceId: crypto.randomUUID(), steps: [{ kind: 'backfill', stepId: crypto.randomUUID(), deviceSeq: 999, companyId: order.companyId, orderId: order.id, at: Date.now(), place: null, templateVersion: done.result.templateVersion, values: done.result.values, parts: [], durationMinutes: 5, outcome: 'unfixed' }] });
@@ -167,7 +168,7 @@ export const stories = [
       await card.waitFor();
       await until('the arrival and the photo were not applied, and are named', async () => await card.locator('[data-test="lost-step"]').count() === 2);
       assert.match(await card.innerText(), new RegExp(other.name), 'the card says who has it now');
-      await shot(page, 'mobile-conflict');
+      await look(page, 'mobile-conflict');
       await card.locator('[data-test="conflict-seen"]').click();
       await card.waitFor({ state: 'detached' });
       await page.reload();
@@ -219,7 +220,7 @@ export const stories = [
       const card = chief.page.locator(`[data-approval="${order.orderNo}"]`);
       await card.waitFor();
       assert.match(await card.innerText(), /暖气片缺货/);
-      await shot(chief.page, 'mobile-approval');
+      await look(chief.page, 'mobile-approval');
       await card.locator('[data-test="approve"]').click();
       const moved = await until('the deadline moved', async () => { const o = await head.call('GET', path); return o.pendingApproval === null ? o : null; });
       assert.equal(moved.dueAt, order.dueAt + 2 * 3_600_000);

@@ -1,6 +1,7 @@
 // One call, start to finish: three front ends at once, from the ringing phone to the closed, signed, counted order.
 import assert from 'node:assert/strict';
-import { openAs, shot } from '../harness/browser.mjs';
+import { look } from '../harness/accessible.mjs';
+import { openAs } from '../harness/browser.mjs';
 import { until } from '../harness/product.mjs';
 import { readyAgent, residentCalls } from '../harness/telephone.mjs';
 import { at, cameraPicture, fillResult, ready, signName, waiting } from './mobile-steps.mjs';
@@ -28,7 +29,7 @@ export const stories = [{
     await until('the pop names the resident while it rings', async () => /154\*\*\*\*9973/.test(await desk.page.locator('.band').innerText()) && !/未建档/.test(await desk.page.locator('.band').innerText()));
     await seen(desk.page, '交退费');
     for (const block of ['历史工单', '同单元', '年度', '通话', '黑名单', '室温']) assert.ok((await text(desk.page)).includes(block), `the pop shows ${block}`);
-    await shot(desk.page, 'agent-ringing');
+    await look(desk.page, 'agent-ringing');
     await until('the board counts the ringing agent', async () => /振铃/.test(await text(group.page)));
 
     // 3: answered by the button, held and resumed, muted; consult and come back
@@ -49,7 +50,7 @@ export const stories = [{
     await agent.command({ command: 'consult', to: { kind: 'agent', agentId: other.agentId } });
     await agent.is('consulting', (s) => s.agent.callState === 'consulting');
     await other.is('consulted', (s) => s.agent.callState === 'talking');
-    await shot(desk.page, 'agent-consulting');
+    await look(desk.page, 'agent-consulting');
     await agent.command({ command: 'retrieve' });
     await agent.is('back with the resident', (s) => s.agent.callState === 'talking' && s.call.state === 'talking');
 
@@ -57,7 +58,7 @@ export const stories = [{
     await desk.page.locator('.order-form textarea').first().fill('供暖后客厅和主卧一直不热，室温十五度，家里有老人');
     await desk.page.locator('.order-form').getByText('紧急', { exact: true }).click();
     await seen(desk.page, /4 小时/);
-    await shot(desk.page, 'agent-order');
+    await look(desk.page, 'agent-order');
     await desk.page.getByRole('button', { name: '提交工单' }).click();
     await seen(desk.page, '工单已受理');
     const orderNo = (await desk.page.locator('.done .no').innerText()).trim();
@@ -84,14 +85,14 @@ export const stories = [{
     const me = worker.me.personName;
     await station.page.locator('.el-dialog .person', { hasText: me }).first().waitFor();
     assert.match(await station.page.locator('.el-dialog .person').first().innerText(), /负荷|技能|责任区|在岗|\+/, 'candidates say why');
-    await shot(station.page, 'admin-candidates');
+    await look(station.page, 'admin-candidates');
     await station.page.locator('.el-dialog .person', { hasText: me }).first().click();
     await station.page.locator('.el-dialog').getByRole('button', { name: /分派|确定/ }).last().click();
     await until('assigned', async () => (await order()).state === 'assigned');
 
     // 6: the engineer; the cellar without signal; back online everything exactly once
     await at(phone.page, 'arrival').waitFor({ timeout: 15000 });
-    await shot(phone.page, 'mobile-arrival');
+    await look(phone.page, 'mobile-arrival');
     await at(phone.page, 'arrival-accept').click();
     await until('accepted', async () => (await order()).state === 'accepted');
     await at(phone.page, 'tab-underWay').click();
@@ -99,7 +100,7 @@ export const stories = [{
     await phone.page.locator('[data-next="arrive"]').waitFor();
     await ready(phone.page);
     await phone.page.waitForTimeout(1000);
-    await shot(phone.page, 'mobile-order');
+    await look(phone.page, 'mobile-order');
     await phone.context.setOffline(true);
     await at(phone.page, 'next').click();
     await phone.page.locator('[data-test="submit-step"]:not(.van-button--loading)').click();
@@ -123,7 +124,7 @@ export const stories = [{
     await phone.page.locator('.van-dialog__confirm').click();
     await phone.page.locator('[data-test="track-submit"][data-state="waiting"]').waitFor();
     assert.ok(await waiting(phone.page) >= 5, 'the count of waiting steps is visible');
-    await shot(phone.page, 'mobile-waiting');
+    await look(phone.page, 'mobile-waiting');
     assert.equal((await order()).state, 'accepted', 'nothing arrived without signal');
     await phone.context.setOffline(false);
     await until('completed, everything arrived', async () => (await order()).state === 'completed', 30000);
@@ -144,23 +145,22 @@ export const stories = [{
     await desk.page.locator('.question', { hasText: '问题是否已经解决' }).getByText('已解决', { exact: true }).click();
     await desk.page.locator('.question', { hasText: '按约定时间' }).getByText('是', { exact: true }).click();
     await desk.page.locator('.question', { hasText: '态度' }).locator('.el-rate__item').nth(4).click();
-    await shot(desk.page, 'agent-revisit');
+    await look(desk.page, 'agent-revisit');
     await desk.page.getByRole('button', { name: '满意，办结' }).click();
     await until('closed', async () => (await order()).state === 'closed');
     await agent.command({ command: 'hangUp' }).catch(() => undefined);
 
     // 8: the group sees it without refresh; the order's whole life; figures with rows; the auditor's proof
-    await shot(group.page, 'admin-board');
+    await look(group.page, 'admin-board');
     const leader = await product.client('admin', 'leader');
     await group.page.goto(`${product.base}/admin/service-center${path}`);
     await seen(group.page, orderNo);
     const life = await order();
     for (const kind of ['受理', '安排', '确认', '分派', '接单', '签到', '提交', '回访']) assert.ok(life.events.some((e) => e.title.includes(kind)), `the life has ${kind}: ${life.events.map((e) => e.title).join(' ')}`);
     assert.equal(life.closeKind, 'revisited');
-    await until('the order has its recording', async () => (await order()).recordingId, 20000);
-    await group.page.reload();
-    await seen(group.page, orderNo);
-    await shot(group.page, 'admin-order');
+    await group.page.locator('.player, audio').first().waitFor({ timeout: 20000, state: 'attached' });
+    assert.ok((await order()).recordingId, 'the order has its recording');
+    await look(group.page, 'admin-order');
     const closure = (await leader.call('GET', '/kpis')).find((k) => k.code === 'closureRate');
     assert.ok(closure.denominator > 0);
     const rows = await leader.call('GET', '/kpis/closureRate/rows?size=200&counted=yes');

@@ -14,8 +14,10 @@ export type LiveEvent =
   /** The pop while it rings (SC-01). `switchAt`: when the switch's event was read, for the measured budget. */
   | { kind: 'offer'; call: CallView; switchAt: number }
   | { kind: 'agent'; agent: AgentView }
-  | { kind: 'queue'; waiting: number; longestWaitMs: number; allBusy: boolean; calls: CallView[] }
+  | { kind: 'queue'; waiting: number; longestWaitMs: number; allBusy: boolean }
   | { kind: 'order'; order: OrderRow; change: string; by: string }
+  /** The recording of an order's call can be heard now. */
+  | { kind: 'recording'; companyId: number; orderId: number; callId: string }
   | { kind: 'notice'; notice: NoticeRow; unread: number }
   | { kind: 'board'; orgId: number; at: number }
   | { kind: 'announcement'; text: string; until: number }

@@ -32,4 +32,5 @@ export { passwordGood } from './components/password-rule';
 export { act, askConfirm, askReason, tellFailure } from './components/ask';
 export { columnOf } from './components/table-column';
 export { toCsv, type FilterValues, type ListColumn, type ListFetch, type ListView } from './components/list-types';
-export { failureOf, useLoad, useRefresher, type Loader, type LoadFailure } from './components/use-load';
+export { failureOf, useLoad, type Loader, type LoadFailure } from './components/use-load';
+export { useRefresher } from './components/use-refresher';

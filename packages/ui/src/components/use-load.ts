@@ -46,15 +46,3 @@ export function useLoad<T>(fetchIt: (signal: AbortSignal) => Promise<T>): Loader
   if (getCurrentScope() !== undefined) onScopeDispose(() => { running?.abort(); running = null; });
   return { data, loading, failure, ready: computed(() => data.value !== null), reload, restart };
 }
-
-/**
- * Runs `refresh` soon after a burst of live messages, at most once in `everyMs`: a list follows the world without asking once a message.
- * The first message of a burst waits `leadMs` only, so that a single change is seen at once.
- */
-export function useRefresher(refresh: () => void | Promise<void>, everyMs = 1500, leadMs = 60): () => void {
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  let last = 0;
-  const fire = (): void => { timer = null; last = Date.now(); void refresh(); };
-  if (getCurrentScope() !== undefined) onScopeDispose(() => { if (timer !== null) clearTimeout(timer); });
-  return () => { if (timer === null) timer = setTimeout(fire, Math.max(leadMs, last + everyMs - Date.now())); };
-}

@@ -13,7 +13,7 @@ export interface QueueState { waiting: number; longestWaitMs: number; allBusy: b
 export interface DirectorHealth { epoch: number; active: boolean; switchConnected: boolean; databaseConnected: boolean; callsInProgress: number; phonesOnline: number; journalWaiting: number; startedAt: number }
 export interface DirectorSnapshot { at: number; health: DirectorHealth; agents: AgentView[]; calls: LiveCall[]; queue: QueueState; skillGroups: SkillGroupView[]; restReasons: string[] }
 
-/** What is known of a call when it is over: the whole record, as it is journalled. `waitSeconds` from the queue to the answer or the end. */
+/** What is known of a call: the whole record, as it is journalled when it begins, is answered and is over (`endedAt` of a running one is the moment of the picture). `waitSeconds` from the queue to the answer or the end. */
 export interface CallRecord {
   callId: string; direction: 'inbound' | 'outbound' | 'internal'; purpose: 'service' | 'revisit' | 'dial'; clearNumber: string; calledNumber: string;
   startedAt: number; queuedAt: number | null; answeredAt: number | null; endedAt: number; talkSeconds: number; waitSeconds: number; ringSeconds: number;
@@ -51,6 +51,8 @@ export interface DirectorEvents {
   offer: { agentId: number; accountId: number; call: LiveCall; switchAt: number };
   queue: QueueState;
   callEnded: CallRecord;
+  /** The call's recording is in the catalogue and can be heard. */
+  recorded: { callId: string };
   health: DirectorHealth;
 }
 export type DirectorEvent = { [K in keyof DirectorEvents]: { event: K; data: DirectorEvents[K] } }[keyof DirectorEvents];

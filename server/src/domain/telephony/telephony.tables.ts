@@ -70,4 +70,8 @@ export const telephonyTables: TableDefinition[] = [
     name: 'blocklist', comment: '黑名单', shard: 'group', primaryKey: ['blocklist_id'], indexes: [['number_blind']],
     columns: { blocklist_id: c.id('编号'), number_blind: c.text('号码盲索引', 64), number_sealed: c.text('号码（密文）', 400), treatment: c.text('处理 prompt reject', 10, { default: 'prompt' }), reason: c.text('原因', 200), account_id: c.id('操作人'), person_name: c.text('操作人姓名', 40), added_at: c.time('加入时间'), removed_at: c.time('移出时间', { nullable: true }), removed_by: c.id('移出人', { nullable: true }) },
   }),
+  defineTable({
+    name: 'number_segment', comment: '号段归属地（可导入）', shard: 'group', primaryKey: ['prefix'],
+    columns: { prefix: c.text('号段：手机前 3 至 7 位，固话区号', 8), province: c.text('省', 20, { nullable: true }), city: c.text('市', 20, { nullable: true }), carrier: c.text('运营商', 10, { nullable: true }) },
+  }),
 ];

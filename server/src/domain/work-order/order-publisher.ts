@@ -6,7 +6,8 @@ import type { OrderChanged } from './order-writer';
 import type { WorkOrderParts } from './ports';
 
 /**
- * Hears every change of an order: brings the group's index up to date, then tells the live rooms of the station and all above it and the persons concerned.
+ * Hears every change of an order: brings the group's index up to date, then tells the order rooms of the station and all above it and the persons concerned
+ * (boards are told by the one notifier that counts first: modules/monitor-center).
  * Idempotent: an older or repeated event neither changes the index nor is told again. Registered before all other consumers, so that those read the new line.
  */
 export class OrderPublisher {
@@ -19,10 +20,7 @@ export class OrderPublisher {
     if (!(await orderIndexStore.put(group, p.order, p.changes.includes('intake')))) return;
     const record = fromRow<OrderIndexRecord>(p.order), order = orderRow(record, this.d), { orgs, hub } = this.d;
     const nodes = new Set([record.stationId ?? record.companyId, ...(p.formerStationId ? [p.formerStationId] : [])].flatMap((id) => orgs.ancestors(id).map((n) => n.id)));
-    for (const id of nodes) {
-      hub.publish(`orders:${id}`, { kind: 'order', order, change: p.change, by: p.by });
-      hub.publish(`board:${id}`, { kind: 'board', orgId: id, at: record.updatedAt });
-    }
+    for (const id of nodes) hub.publish(`orders:${id}`, { kind: 'order', order, change: p.change, by: p.by });
     for (const id of new Set([record.workerId, record.agentAccountId, p.formerWorkerId])) if (id) hub.publish(`person:${id}`, { kind: 'order', order, change: p.change, by: p.by });
   }
 }

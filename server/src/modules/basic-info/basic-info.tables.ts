@@ -52,8 +52,9 @@ const groupTables: TableDefinition[] = [
     // The trailing columns make counting and paging index-only; see search/README.
     name: 'house_index', comment: '房屋索引：地址、户主、合同号一次查到', shard: 'group', primaryKey: ['id'],
     indexes: [
-      ['community_id', 'building_key', 'unit_key', 'room_key', 'house_seq', 'station_id'], ['building_key', 'unit_key', 'room_key', 'community_id', 'house_seq', 'company_id', 'station_id'], ['room_key', 'unit_key', 'community_id', 'house_seq', 'company_id', 'station_id'],
-      ['owner_name', 'community_id', 'house_seq', 'company_id', 'station_id'], ['owner_tail', 'community_id', 'house_seq', 'company_id', 'station_id'], ['contract_no'], ['building_id'], ['unit_id'],
+      ['community_id', 'building_key', 'unit_key', 'room_key', 'house_seq', 'station_id'], // with the id at the end a page is found in the index alone: a surname of a million houses names tens of thousands of them
+      ['building_key', 'unit_key', 'room_key', 'community_id', 'house_seq', 'company_id', 'station_id', 'id'], ['room_key', 'unit_key', 'community_id', 'house_seq', 'company_id', 'station_id', 'id'],
+      ['owner_name', 'community_id', 'house_seq', 'company_id', 'station_id', 'id'], ['owner_tail', 'community_id', 'house_seq', 'company_id', 'station_id', 'id'], ['contract_no'], ['building_id'], ['unit_id'],
     ],
     columns: {
       id: c.id('房屋'), company_id: c.id('公司'), station_id: c.id('维修站，0 为无'), community_id: c.id('小区'), building_id: c.id('楼栋'), unit_id: c.id('单元'), community_name: c.text('小区名', 60), address: c.text('地址', 200), building_key: c.text('楼栋检索键', 20), unit_key: c.text('单元检索键', 20), room_key: c.text('房号检索键', 20),
@@ -70,10 +71,6 @@ const groupTables: TableDefinition[] = [
   defineTable({
     name: 'area_term', comment: '小区名检索词（单字与二字）', shard: 'group', primaryKey: ['term', 'community_id'], indexes: [['community_id']],
     columns: { term: c.text('检索词', 4), community_id: c.id('小区'), company_id: c.id('公司') },
-  }),
-  defineTable({
-    name: 'number_segment', comment: '号段归属地（可导入）', shard: 'group', primaryKey: ['prefix'],
-    columns: { prefix: c.text('号段：手机前 3 至 7 位，固话区号', 8), province: c.text('省', 20, { nullable: true }), city: c.text('市', 20, { nullable: true }), carrier: c.text('运营商', 10, { nullable: true }) },
   }),
 ];
 export const basicInfoTables: TableDefinition[] = [...companyTables, ...groupTables];

@@ -4,7 +4,7 @@ import type { BasicInfoParts } from './basic-info.parts';
 import { CustomerService } from './customer.service';
 import { GlobalSearch } from './global-search';
 import { HouseService } from './house.service';
-import { NumberAttribution } from './number-attribution';
+import { NumberAttribution } from '../../domain/telephony/attribution/number-attribution';
 import { OrgService } from './org.service';
 import { IndexWriter } from './search/index-writer';
 

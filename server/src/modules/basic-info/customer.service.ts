@@ -5,7 +5,7 @@ import { maskNumber } from '../../platform/crypto';
 import { requireCompany, requirePermission, type Scope } from '../../platform/identity/scope';
 import { marks, tell, type BasicInfoParts } from './basic-info.parts';
 import { customerViews } from './customer.views';
-import type { NumberAttribution } from './number-attribution';
+import type { NumberAttribution } from '../../domain/telephony/attribution/number-attribution';
 
 type NewCustomer = BodyOf<typeof routes.customerCreate>;
 type CustomerChange = BodyOf<typeof routes.customerUpdate>;

@@ -42,10 +42,10 @@ beforeEach(async () => {
   hub = new FakeHub();
   agentOrders = new AgentOrders({ sql, clock });
   audit = new AuditLog(database.ids, clock);
-  live = new CallCenterLive({ director: director.client, hub, orgs, mask, clock, agentOrders });
+  live = new CallCenterLive({ director: director.client, hub, orgs, mask, clock, agentOrders, sql, log: silentLog });
   live.start();
   phone = new PhoneService({ director: director.client, mask, openRef: (ref) => crypto.openRef(ref), clock, agentOrders });
-  agents = new AgentsService({ director: director.client, mask, orgs, sql, audit, agentOrders });
+  agents = new AgentsService({ director: director.client, mask, orgs, sql, audit, agentOrders, clock });
   calls = new CallsService({ sql, orgs, numbers, crypto, director: director.client, audit });
   recordings = new RecordingsService({ sql, orgs, audit, clock, recordingsDir: join(dir, 'recordings') });
   blocklist = new BlocklistService({ db: sql, ids: database.ids, clock, crypto, numbers, director: director.client, audit, log: silentLog });
@@ -123,6 +123,14 @@ describe('agents', () => {
     expect(agents.targets(agentScope(orgs, 2, ORG.company11)).agents.map((agent) => agent.agentId)).toEqual([1]);
   });
   it('is closed to agents (CC-103)', async () => { expect(await code(() => agents.agents(agentScope(orgs, 1)))).toBe('FORBIDDEN'); });
+  it('show the groups\' figures of this moment, not those of the snapshot', async () => {
+    await director.push('agent', agentView(1, { callState: 'talking' }));
+    await director.push('agent', agentView(2, { presence: 'signedOut', readiness: null }));
+    await director.push('queue', { waiting: 2, longestWaitMs: 0, allBusy: true, calls: [liveCall({ queuedAt: clock.now() - 7000 }), liveCall({ callId: randomUUID(), queuedAt: clock.now() - 3000 }), liveCall({ callId: randomUUID(), skillGroupId: 99 })] });
+    const expected = { id: 1, waiting: 2, longestWaitMs: 7000, signedIn: 2, talking: 1, ready: 1 };
+    expect(agents.skillGroups()).toMatchObject([expected]);
+    expect(agents.targets(agentScope(orgs, 2)).skillGroups).toMatchObject([expected]);
+  });
   it('hides waiting calls of another company\'s customers but shows unknown callers', async () => {
     await director.push('queue', { waiting: 3, longestWaitMs: 5, allBusy: false, calls: [liveCall({ companyId: 11 }), liveCall({ callId: randomUUID(), companyId: 12 }), liveCall({ callId: randomUUID() })] });
     expect(agents.waiting(scopeOf(orgs, 'supervisor', ORG.company11))).toHaveLength(2);
@@ -162,6 +170,17 @@ describe('live rooms', () => {
     hub.told.length = 0;
     await director.push('call', liveCall({ state: 'consulting', agentId: 1, legs: [{ role: 'agent', agentId: 1, label: '8001', state: 'talking' }, { role: 'consulted', agentId: 2, label: '8002', state: 'talking' }] }));
     expect(hub.told.map(({ room }) => room).sort()).toEqual(['person:1001', 'person:1002']);
+  });
+  it('tells the order\'s pages that its recording can be heard', async () => {
+    await sql.insertMany('work_order_index', [{ id: 77, company_id: 11, order_no: 'A77', order_type: 'repair', urgency: 'normal', order_source: 'phone', fault_code: 'notHot', fault: '不热', state: 'dispatched', version_no: 1, round_no: 1, near_due: false, overdue: false, was_overdue: false, supervised: false, customer_name: '王五', address: '阳光花园', station_id: 101, created_at: NOW, updated_at: NOW, call_id: CALL_ID, agent_account_id: 1001 }]);
+    await sql.insertMany('call_record', [{ call_id: CALL_ID, direction: 'inbound', purpose: 'service', started_at: NOW, order_id: 77, order_company_id: 11 }]);
+    await director.push('recorded', { callId: CALL_ID });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(hub.told.filter(({ event }) => event.kind === 'recording').map(({ room }) => room)).toEqual(expect.arrayContaining(['orders:101', 'orders:11', 'orders:1', 'person:1001']));
+    hub.told.length = 0;
+    await director.push('recorded', { callId: randomUUID() });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(hub.told).toEqual([]);
   });
   it('tells the queue at most four times a second and never loses the last state', async () => {
     for (let waiting = 1; waiting <= 30; waiting++) await director.push('queue', { waiting, longestWaitMs: 0, allBusy: false, calls: [] });

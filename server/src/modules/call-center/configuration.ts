@@ -31,10 +31,10 @@ export class CallCenterConfiguration {
     if (missing.has('ivr')) settings.define(telephonySettings.ivr);
     if (missing.has('restReasons')) settings.define(telephonySettings.restReasons);
     if (missing.has('skillGroups')) settings.define(telephonySettings.skillGroups);
-    const live = new CallCenterLive({ director, hub, orgs, mask, clock, agentOrders });
+    const live = new CallCenterLive({ director, hub, orgs, mask, clock, agentOrders, sql, log });
     this.live = live;
     container.registerObject('phoneService', new PhoneService({ director, mask, openRef: (ref) => crypto.openRef(ref), clock, agentOrders }));
-    container.registerObject('agentsService', new AgentsService({ director, mask, orgs, sql, audit, agentOrders }));
+    container.registerObject('agentsService', new AgentsService({ director, mask, orgs, sql, audit, agentOrders, clock }));
     container.registerObject('callsService', new CallsService({ sql, orgs, numbers, crypto, director, audit }));
     container.registerObject('recordingsService', new RecordingsService({ sql, orgs, audit, clock, recordingsDir: config.switch.recordingsDir }));
     container.registerObject('blocklistService', new BlocklistService({ db: sql, ids, clock, crypto, numbers, director, audit, log }));

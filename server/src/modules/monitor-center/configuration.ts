@@ -27,7 +27,7 @@ export class MonitorCenterConfiguration {
     container.registerObject('kpiService', kpis);
     // events first, then the rows: nothing falls between
     notifier.start();
-    bus.on('order.changed', 'monitorCenter.figures', (event) => notifier.order(Number(event.aggregateId)));
+    bus.on('order.changed', 'monitorCenter.figures', ({ aggregateId, payload }) => notifier.order(Number(aggregateId), typeof payload.formerStationId === 'number' ? payload.formerStationId : null));
     await live.fill();
     this.correcting = setInterval(() => void live.correct().catch((error: unknown) => log.warn('live figures not corrected', { error })), CORRECT_MS);
     this.correcting.unref();

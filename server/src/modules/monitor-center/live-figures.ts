@@ -5,7 +5,7 @@ import { byDay, byHour, emptyMetrics, step, total, type MetricState, type Place 
 import type { Clock } from '../../platform/clock';
 import type { PlaceFilter } from './place';
 
-/** What changed: whose boards, and whether days before today are touched (then what was read of history is old). */
+/** What changed: whose boards (the row's own place also when its figures were counted before), and whether days before today are touched (then what was read of history is old). */
 export interface Change { places: Place[]; earlierDay: boolean }
 const RECENT_MS = 3_600_000;
 
@@ -30,8 +30,8 @@ export class LiveFigures {
     return fact && this.see(fact, fact.createdAt);
   }
   private see(fact: Fact, anchor: number): Change {
-    const earlierDay = dayOf(anchor) < this.today();
-    return { places: step(this.state, { kind: 'seen', fact }), earlierDay };
+    const earlierDay = dayOf(anchor) < this.today(), places = step(this.state, { kind: 'seen', fact });
+    return { places: places.length ? places : [{ companyId: fact.companyId, stationId: fact.stationId }], earlierDay };
   }
   /** One figure of today for a part of the organisation. */
   figure(code: FigureCode, place: PlaceFilter): Figure {

@@ -29,11 +29,16 @@ export class MonitorLive {
   }
   stop(): void { for (const off of this.off.splice(0)) off(); this.pace.stop(); }
 
-  /** An order changed: its row is read once, whoever it concerns. */
-  async order(id: number): Promise<void> {
+  /**
+   * An order changed: its row is read once, whoever it concerns. Told also when the figures had the row already (the correction read it first) or do not count
+   * such a change, because the boards' orders come from the cube; `formerStationId` is the station that lost it.
+   */
+  async order(id: number, formerStationId: number | null = null): Promise<void> {
     this.d.cube.invalidate();
     const change = await this.d.live.order(id);
-    if (change) this.changed(change);
+    if (!change) return;
+    this.changed(change);
+    if (formerStationId !== null) this.mark(nodesAbove(this.d.orgs, { companyId: null, stationId: formerStationId }));
   }
   private changed({ places, earlierDay }: Change): void {
     if (earlierDay) this.d.kpis.invalidate();

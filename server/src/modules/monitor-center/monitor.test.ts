@@ -198,6 +198,16 @@ describe('board rooms', () => {
     await notifier.order(await order({ company_id: 12, station_id: 103 }));
     expect(hub.told.map(({ room }) => room).sort()).toEqual(['board:1', 'board:103', 'board:12', 'board:2']);
   });
+  it('hear of an order whose row the correction had counted before its event came', async () => {
+    const id = await order({ company_id: 12, station_id: 103 });
+    await live.correct();
+    await notifier.order(id);
+    expect(hub.of('board:103')).toHaveLength(1);
+  });
+  it('hear of an order that went to another station at the station that lost it too', async () => {
+    await notifier.order(await order({ company_id: 11, station_id: 102 }), 101);
+    expect(hub.told.map(({ room }) => room)).toEqual(expect.arrayContaining(['board:102', 'board:101', 'board:1']));
+  });
   it('hear of a call of nobody\'s customer at the group only', async () => {
     await director.push('call', liveCall({ state: 'ivr', queuedAt: null }));
     expect(hub.told.map(({ room }) => room)).toEqual(['board:1']);

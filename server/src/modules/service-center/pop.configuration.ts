@@ -1,8 +1,8 @@
 import { Configuration, type IMidwayContainer } from '@midwayjs/core';
+import { NumberAttribution } from '../../domain/telephony/attribution/number-attribution';
 import type { DirectorClient } from '../../domain/telephony/director-client';
 import type { Platform } from '../../platform/platform';
 import { DraftService } from './draft.service';
-import { NumberAttribution } from './pop.attribution';
 import { CallerFinder } from './pop.caller';
 import { PopService } from './pop.service';
 

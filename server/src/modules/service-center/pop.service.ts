@@ -10,7 +10,7 @@ import type { Shards } from '../../platform/database/shards';
 import { AppError } from '../../platform/errors/app-error';
 import type { OrgDirectory } from '../../platform/identity/org.store';
 import { requireCompany, requirePermission, type Scope } from '../../platform/identity/scope';
-import type { NumberAttribution } from './pop.attribution';
+import type { NumberAttribution } from '../../domain/telephony/attribution/number-attribution';
 import { popStore, SHOWN_ORDERS, type HouseDetail, type PersonRow, type PhoneHit, type YearRow } from './pop.store';
 
 export interface CallsPort { readonly calls: ReadonlyMap<string, LiveCall> }

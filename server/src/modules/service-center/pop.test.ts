@@ -15,7 +15,7 @@ import { basicInfoTables } from '../basic-info/basic-info.tables';
 import { agentScope, agentView, callRecord, CALL_ID, FakeDirector, liveCall, ORG, scopeOf, seedOrganisation, testCrypto } from '../call-center/testing/fixtures';
 import { DraftService } from './draft.service';
 import { draftTables } from './draft.tables';
-import { NumberAttribution, prefixesOf } from './pop.attribution';
+import { NumberAttribution, prefixesOf } from '../../domain/telephony/attribution/number-attribution';
 import { CallerFinder } from './pop.caller';
 import { maskIdNo, PopService } from './pop.service';
 
@@ -224,7 +224,7 @@ describe('drafts', () => {
 });
 
 describe('attribution and masks', () => {
-  it.each<[string, string[]]>([['13812345678', ['1381234', '138123', '13812', '1381', '138']], ['045187654321', ['0451']], ['01062345678', ['010']], ['96300', []], ['8001', []], ['+85212345678', []]])('reads the prefixes of %s', (number, prefixes) => { expect(prefixesOf(number)).toEqual(prefixes); });
+  it.each<[string, string[]]>([['13812345678', ['1381234', '138123', '13812', '1381', '138']], ['045187654321', ['0451', '045']], ['01062345678', ['010']], ['96300', []], ['8001', []], ['+85212345678', []]])('reads the prefixes of %s', (number, prefixes) => { expect(prefixesOf(number)).toEqual(prefixes); });
   it('names operator without place for a segment that is not in the table, and a municipality once', async () => {
     const attribution = new NumberAttribution(group);
     expect([await attribution.of('13899990000'), await attribution.of('01062345678'), await attribution.of('13700000000'), await attribution.of('96300')]).toEqual(['移动', '北京', null, null]);

@@ -144,6 +144,11 @@ describe('SM2', () => {
     const worker = new Sm2Worker();
     const sealed = sm2Encrypt('{"password":"密码"}', pair.publicKey);
     for (const text of [sealed, `04${sealed}`, sealed.toUpperCase()]) { expect(sm2Decrypt(text, pair.privateKey)).toBe('{"password":"密码"}'); expect(await worker.decrypt(text, pair.privateKey)).toBe('{"password":"密码"}'); }
+    // one seal in 256 begins with 04 of its own
+    let own = sealed;
+    while (!own.startsWith('04')) own = sm2Encrypt('own', pair.publicKey);
+    for (const text of [own, `04${own}`]) { expect(sm2Decrypt(text, pair.privateKey)).toBe('own'); expect(await worker.decrypt(text, pair.privateKey)).toBe('own'); }
+    for (const text of ['', 'zz'.repeat(100), '04'.repeat(98)]) expect(() => sm2Decrypt(text, pair.privateKey)).toThrow('not sealed for this key');
     await expect(worker.decrypt(sealed.replace(/.$/, (c) => (c === '0' ? '1' : '0')), pair.privateKey)).rejects.toThrow('not sealed for this key');
     await expect(worker.decrypt('ab'.repeat(100), pair.privateKey)).rejects.toThrow();
     const signature = await worker.sign('m', pair.privateKey, pair.publicKey);

@@ -19,15 +19,30 @@ export function sm2Verify(message: string, signature: string, publicKey: string)
 export function sm2Encrypt(plain: string, publicKey: string): string { return sm2.doEncrypt(plain, publicKey, C1C3C2); }
 /** Opens C1C3C2 hex, with or without the leading 04. Throws when it was not sealed for this key. */
 export function sm2Decrypt(sealed: string, privateKey: string): string {
-  const hex = sealed.toLowerCase();
-  const body = /^04/.test(hex) && hex.length > 2 + 128 + 64 ? [hex.slice(2), hex] : [hex];
-  for (const candidate of body) {
-    try { const plain = sm2.doDecrypt(candidate, privateKey, C1C3C2, { output: 'string' }); if (plain !== '') return plain; } catch { /* the 04 may belong to the point: try the other reading */ }
-  }
-  throw new Error('SM2: not sealed for this key');
+  const plain = sm2.doDecrypt(sealBody(sealed), privateKey, C1C3C2, { output: 'string' });
+  if (plain === '') throw new Error(NOT_SEALED);
+  return plain;
+}
+const NOT_SEALED = 'SM2: not sealed for this key', COORDINATE = 64, DIGEST = 64;
+/** The curve of GM/T 0003.5-2012: y² = x³ + ax + b over p. */
+const P = 0xfffffffeffffffffffffffffffffffffffffffff00000000ffffffffffffffffn, A = P - 3n, B = 0x28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93n;
+function onCurve(point: string): boolean {
+  const x = BigInt(`0x${point.slice(0, COORDINATE)}`), y = BigInt(`0x${point.slice(COORDINATE, 2 * COORDINATE)}`);
+  return (y * y - (x * x * x + A * x + B)) % P === 0n;
+}
+/**
+ * The seal without the `04` of an uncompressed point (GM/T 0009-2012 7.2), as the library wants it. A leading 04 may as well be the first byte of the point itself:
+ * which of the two it is the curve tells. @throws Error when there is no seal in the text.
+ */
+function sealBody(sealed: string): string {
+  const hex = sealed.toLowerCase(), shortest = 2 * COORDINATE + DIGEST;
+  if (!/^[0-9a-f]+$/.test(hex) || hex.length <= shortest) throw new Error(NOT_SEALED);
+  if (hex.startsWith('04') && hex.length > shortest + 2 && onCurve(hex.slice(2))) return hex.slice(2);
+  if (!onCurve(hex)) throw new Error(NOT_SEALED);
+  return hex;
 }
 
-type Job = { op: 'sign'; message: string; privateKey: string; publicKey: string } | { op: 'verify'; message: string; signature: string; publicKey: string } | { op: 'decrypt'; sealed: string; privateKey: string };
+type Job = { op: 'sign'; message: string; privateKey: string; publicKey: string } | { op: 'verify'; message: string; signature: string; publicKey: string } | { op: 'decrypt'; body: string; privateKey: string };
 
 /**
  * The worker's whole text. It is JavaScript in a string and not a file, because a file would have to be found by the compiled server, by ts-jest
@@ -43,10 +58,8 @@ parentPort.on('message', ({ id, job }) => {
     if (job.op === 'sign') value = sm2.doSignature(job.message, job.privateKey, { ...options, publicKey: job.publicKey });
     else if (job.op === 'verify') { try { value = sm2.doVerifySignature(job.message, job.signature, job.publicKey, options); } catch { value = false; } }
     else {
-      const hex = job.sealed.toLowerCase();
-      const bodies = /^04/.test(hex) && hex.length > 194 ? [hex.slice(2), hex] : [hex];
-      for (const body of bodies) { try { const plain = sm2.doDecrypt(body, job.privateKey, 1); if (plain !== '') { value = plain; break; } } catch {} }
-      if (value === undefined) throw new Error('SM2: not sealed for this key');
+      value = sm2.doDecrypt(job.body, job.privateKey, 1);
+      if (value === '') throw new Error(workerData.notSealed);
     }
     parentPort.postMessage({ id, value });
   } catch (error) { parentPort.postMessage({ id, error: String(error && error.message || error) }); }
@@ -62,7 +75,7 @@ export class Sm2Worker {
   sign(message: string, privateKey: string, publicKey: string): Promise<string> { return this.run({ op: 'sign', message, privateKey, publicKey }); }
   verify(message: string, signature: string, publicKey: string): Promise<boolean> { return this.run({ op: 'verify', message, signature, publicKey }); }
   /** Rejects when the text was not sealed for this key. */
-  decrypt(sealed: string, privateKey: string): Promise<string> { return this.run({ op: 'decrypt', sealed, privateKey }); }
+  async decrypt(sealed: string, privateKey: string): Promise<string> { return this.run({ op: 'decrypt', body: sealBody(sealed), privateKey }); }
   async close(): Promise<void> { const worker = this.worker; this.worker = undefined; await worker?.terminate(); }
 
   private run<T>(job: Job): Promise<T> {
@@ -76,7 +89,7 @@ export class Sm2Worker {
   }
 
   private start(): Worker {
-    const worker = new Worker(WORKER, { eval: true, workerData: { library: require.resolve('sm-crypto-v2'), options: OPTIONS } });
+    const worker = new Worker(WORKER, { eval: true, workerData: { library: require.resolve('sm-crypto-v2'), options: OPTIONS, notSealed: NOT_SEALED } });
     worker.on('message', ({ id, value, error }: { id: number; value?: never; error?: string }) => {
       const job = this.waiting.get(id);
       this.waiting.delete(id);

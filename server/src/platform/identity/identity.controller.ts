@@ -3,7 +3,7 @@ import type { Context } from '@midwayjs/koa';
 import { routes, type FrontEnd } from '@ronghu/contract';
 import { admit, Endpoint, type RequestState } from '../http/endpoint';
 import { cookieName, frontOf, FRONT_PATHS } from '../http/front';
-import type { SessionService } from './session.service';
+import { SESSION_MS, type SessionService } from './session.service';
 
 @Provide()
 @Controller('/')
@@ -16,7 +16,8 @@ export class IdentityController {
   @Endpoint(routes.signIn) async signIn() {
     const { body } = admit(this.ctx, routes.signIn), front = frontOf(this.ctx.req) as FrontEnd;
     const { token, me } = await this.sessions.signIn(body.login, body.sealed, front, this.ctx.ip);
-    this.ctx.cookies.set(cookieName(front), token, { path: FRONT_PATHS[front], httpOnly: true, sameSite: 'strict', secure: this.ctx.secure, signed: false, overwrite: true });
+    // A phone closes its browser by itself: there the cookie lives as long as the session may, elsewhere it goes with the browser.
+    this.ctx.cookies.set(cookieName(front), token, { path: FRONT_PATHS[front], httpOnly: true, sameSite: 'strict', secure: this.ctx.secure, signed: false, overwrite: true, ...(front === 'mobile' ? { maxAge: SESSION_MS } : {}) });
     return me;
   }
   @Endpoint(routes.signOut) async signOut() {

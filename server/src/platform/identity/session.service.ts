@@ -12,7 +12,9 @@ export interface PasswordPort { hash(password: string): Promise<string>; verify(
 export interface SealPort { publicKey(): string; open(sealed: string): Promise<string> }
 export interface AuditPort { record(sql: Db, scope: Scope, entry: { action: string; target: string; detail: string }): Promise<void> }
 
-const LOCK_AFTER = 5, LOCK_MS = 15 * 60_000, NONCE_MS = 2 * 60_000, IDLE_MS = 12 * 3600_000, ABSOLUTE_MS = 24 * 3600_000, TOUCH_MS = 60_000, CACHE_MS = 30_000;
+/** The longest life of a session, whatever is done in it, ms. */
+export const SESSION_MS = 24 * 3600_000;
+const LOCK_AFTER = 5, LOCK_MS = 15 * 60_000, NONCE_MS = 2 * 60_000, IDLE_MS = 12 * 3600_000, TOUCH_MS = 60_000, CACHE_MS = 30_000;
 interface AccountRow { id: number; login: string; person_name: string; account_status: string; password_hash: string; must_change: boolean; failed_count: number; locked_until: number | null }
 const digest = (token: string): string => createHash('sm3').update(token).digest('hex');
 
@@ -20,6 +22,8 @@ const digest = (token: string): string => createHash('sm3').update(token).digest
 export class SessionService {
   private readonly nonces = new Map<string, number>();
   private readonly cache = new Map<string, { scope: Scope; until: number; touched: number; mustChange: boolean }>();
+  private readonly looking = new Map<string, Promise<{ scope: Scope; mustChange: boolean } | null>>();
+  private changes = 0;
   private readonly gone: ((accountId: number, reason: 'signedOut' | 'rightsChanged') => void)[] = [];
   private decoy: Promise<string> | null = null;
   constructor(private readonly d: { group: Db; orgs: OrgDirectory; clock: Clock; passwords: PasswordPort; seal: SealPort; audit: AuditPort; passwordAge: { allowDemoPasswords: boolean } }) {}
@@ -62,7 +66,7 @@ export class SessionService {
     const scope = await buildScope(group, this.d.orgs, { accountId: row.id, personName: row.person_name, login: row.login, frontEnd, sessionId, address });
     if (!scope.roles.some((role: RoleCode) => ROLE_FRONT_ENDS[role].includes(frontEnd))) throw new AppError('WRONG_FRONT_END');
     await group.execute('update account set failed_count = 0, locked_until = null, last_sign_in_at = $1 where id = $2', [now, row.id]);
-    await group.insertMany('session_row', [{ token_hash: sessionId, account_id: row.id, front_end: frontEnd, created_at: now, last_seen_at: now, expires_at: now + ABSOLUTE_MS, address: address.slice(0, 64), ended: null }]);
+    await group.insertMany('session_row', [{ token_hash: sessionId, account_id: row.id, front_end: frontEnd, created_at: now, last_seen_at: now, expires_at: now + SESSION_MS, address: address.slice(0, 64), ended: null }]);
     await this.d.audit.record(group, scope, { action: 'signIn', target: `account:${row.id}`, detail: frontEnd });
     this.cache.set(sessionId, { scope, until: now + CACHE_MS, touched: now, mustChange: row.must_change });
     return { token, me: this.describe(scope, row.must_change) };
@@ -75,16 +79,28 @@ export class SessionService {
       if (now - hit.touched > TOUCH_MS) { hit.touched = now; await this.d.group.execute('update session_row set last_seen_at = $1 where token_hash = $2', [now, id]); }
       return hit;
     }
+    // One look for all who ask for the same session at the same moment: a browser's connections, a page's first requests.
+    const key = `${frontEnd} ${id}`, asked = this.looking.get(key);
+    if (asked) return asked;
+    const look = this.look(id, frontEnd, address, now).finally(() => { if (this.looking.get(key) === look) this.looking.delete(key); });
+    this.looking.set(key, look);
+    return look;
+  }
+  /** Sessions or rights changed: a look that is under way may have read what held before, so it is neither shared any more nor kept. */
+  private changed(): void { this.changes += 1; this.looking.clear(); }
+  private async look(id: string, frontEnd: FrontEnd, address: string, now: number): Promise<{ scope: Scope; mustChange: boolean } | null> {
+    const { changes } = this;
     const [row] = await this.d.group.query<{ account_id: number; last_seen_at: number; login: string; person_name: string; must_change: boolean }>(
       "select s.account_id, s.last_seen_at, a.login, a.person_name, a.must_change from session_row s join account a on a.id = s.account_id where s.token_hash = $1 and s.front_end = $2 and s.ended is null and s.expires_at > $3 and s.last_seen_at > $4 and a.account_status = 'active'", [id, frontEnd, now, now - IDLE_MS]);
     if (!row) { this.cache.delete(id); return null; }
     const scope = await buildScope(this.d.group, this.d.orgs, { accountId: row.account_id, personName: row.person_name, login: row.login, frontEnd, sessionId: id, address });
     const entry = { scope, until: now + CACHE_MS, touched: row.last_seen_at, mustChange: row.must_change };
-    this.cache.set(id, entry);
+    if (changes === this.changes) this.cache.set(id, entry);
     return entry;
   }
   async signOut(scope: Scope): Promise<void> {
     await this.d.group.execute("update session_row set ended = 'signOut' where token_hash = $1", [scope.sessionId]);
+    this.changed();
     this.cache.delete(scope.sessionId);
     await this.d.audit.record(this.d.group, scope, { action: 'signOut', target: `account:${scope.accountId}`, detail: scope.frontEnd });
     this.tell(scope.accountId, 'signedOut');
@@ -92,12 +108,14 @@ export class SessionService {
   /** Ends all sessions of an account (disabled, password reset); `keep` is the one that goes on. */
   async endAll(accountId: number, reason: string, keep?: string): Promise<void> {
     await this.d.group.execute('update session_row set ended = $1 where account_id = $2 and ended is null and token_hash <> $3', [reason.slice(0, 30), accountId, keep ?? '-']);
+    this.changed();
     for (const [id, entry] of this.cache) if (entry.scope.accountId === accountId && id !== keep) this.cache.delete(id);
     this.tell(accountId, 'signedOut');
   }
   /** Rights or organisation changed: the next request and the live rooms see it at once. Without an account, everybody's. */
   rightsChanged(accountId?: number): void {
     const hit = new Set<number>();
+    this.changed();
     for (const [id, entry] of this.cache) if (accountId === undefined || entry.scope.accountId === accountId) { hit.add(entry.scope.accountId); this.cache.delete(id); }
     for (const id of accountId === undefined ? hit : [accountId]) this.tell(id, 'rightsChanged');
   }
@@ -111,6 +129,7 @@ export class SessionService {
     await this.d.group.execute('update account set password_hash = $1, must_change = $2, version = version + 1 where id = $3', [await this.d.passwords.hash(after), false, scope.accountId]);
     await this.d.audit.record(this.d.group, scope, { action: 'changePassword', target: `account:${scope.accountId}`, detail: '' });
     await this.endAll(scope.accountId, 'passwordChanged', scope.sessionId);
+    this.changed();
     this.cache.delete(scope.sessionId);
   }
   describe(scope: Scope, mustChange: boolean): Me {

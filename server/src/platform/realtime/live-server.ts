@@ -14,6 +14,7 @@ const CHECK_MS = 60_000;
 export class LiveServer {
   private readonly io: Server;
   private readonly check: NodeJS.Timeout;
+  private checking = false;
   constructor(http: HttpServer, private readonly d: { hub: Hub; sessions: SessionService; clock: Clock; log: Log }) {
     this.io = new Server(http, { path: '/live', serveClient: false, transports: ['websocket', 'polling'], maxHttpBufferSize: 64 * 1024, pingInterval: 10000, pingTimeout: 8000, perMessageDeflate: false, cors: undefined });
     this.io.use((socket, next) => {
@@ -29,7 +30,7 @@ export class LiveServer {
     d.hub.onMessage((message) => { this.io.to(message.room).emit('live', message); });
     d.sessions.onChange((accountId, reason) => { for (const socket of this.io.sockets.sockets.values()) if ((socket.data as { scope: Scope }).scope.accountId === accountId) void this.recheck(socket, reason); });
     // rights taken away by another process are seen within a minute here; in this process at once
-    this.check = setInterval(() => { for (const socket of this.io.sockets.sockets.values()) void this.recheck(socket, null); }, CHECK_MS);
+    this.check = setInterval(() => void this.recheckAll(), CHECK_MS);
     this.check.unref();
   }
   get connections(): number { return this.io.engine.clientsCount; }
@@ -52,6 +53,12 @@ export class LiveServer {
     return out;
   }
   private heads(socket: Socket): ResumeAnswer['heads'] { return Object.fromEntries([...socket.rooms].filter((room) => room !== socket.id).map((room) => [room, this.d.hub.position(room)])); }
+  /** One after the other: a thousand questions at once would hold up the database for the telephone. */
+  private async recheckAll(): Promise<void> {
+    if (this.checking) return;
+    this.checking = true;
+    try { for (const socket of [...this.io.sockets.sockets.values()]) if (socket.connected) await this.recheck(socket, null); } finally { this.checking = false; }
+  }
   private async recheck(socket: Socket, reason: 'signedOut' | 'rightsChanged' | null): Promise<void> {
     const { front, token } = socket.data as { front: FrontEnd; token: string };
     const found = await this.d.sessions.resolve(token, front, socket.handshake.address).catch(() => undefined); // database away: keep what was granted until it is back

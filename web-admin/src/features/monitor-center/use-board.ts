@@ -3,14 +3,14 @@ import type { BoardView } from '@ronghu/contract';
 import { useApi, useLive, useLoad, useRefresher, type Loader } from '@ronghu/ui';
 
 /**
- * The board below one node, followed live: a change of a figure asks for the board again at once and at most every 0.4 s (the server tells a node's changes five times a second at most);
+ * The board below one node, followed live: a change of a figure asks for the board again at once and at most four times a second (the server tells a node's changes five times a second at most);
  * the queue's own messages are put in at once.
  */
 export function useBoard(orgId: Ref<number | null>): { loader: Loader<BoardView>; board: ComputedRef<BoardView | null> } {
   const loader = useLoad((signal) => useApi().call('board', { query: orgId.value === null ? {} : { orgId: orgId.value }, signal }));
   const queue = shallowRef<{ waiting: number; longestWaitMs: number } | null>(null);
   const live = useLive();
-  const refresh = useRefresher(() => loader.reload(), 400, 20);
+  const refresh = useRefresher(() => loader.reload(), 250, 20);
   live.on('board', refresh);
   live.on('agent', refresh);
   live.on('order', refresh);

@@ -1,4 +1,5 @@
 import type { AgentCallState, EndReason } from '@ronghu/contract';
+import { hangupText } from './hangup-text';
 import type { CallEffect, CallInput, CallModel, EndedBy, Leg } from './call.types';
 
 type Born = Pick<CallModel, 'callId' | 'direction' | 'clearNumber' | 'calledNumber' | 'startedAt'> & Partial<CallModel>;
@@ -125,7 +126,7 @@ function gone(call: CallModel, leg: Leg, input: Extract<CallInput, { kind: 'legG
   const peer = leg.bridgedTo ? call.legs.get(leg.bridgedTo) : undefined;
   leg.bridgedTo = null;
   if (peer?.bridgedTo === leg.uuid) peer.bridgedTo = null;
-  say('hangup', `${leg.role === 'customer' ? '客户' : leg.label}挂机（${input.cause}）`, leg.agentId);
+  say('hangup', hangupText(leg.role === 'customer' ? '客户' : leg.label, input.cause), leg.agentId);
   if (leg.role === 'customer') { end(call, input.at, call.endedBy ?? 'customer', input.cause, out); return; }
   const customer = customerLeg(call);
   const customerAlive = customer !== null && customer.endedAt === null;

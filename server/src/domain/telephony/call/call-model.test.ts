@@ -37,7 +37,7 @@ describe('transcripts of a real switch replayed', () => {
     expect(states).toEqual(['ivr', 'offered', 'talking', 'ended'].filter((s) => s !== 'queued').reduce<string[]>((all, s) => (s === 'offered' ? [...all, 'queued', s] : [...all, s]), []));
     expect(call).toMatchObject({ endReason: 'completed', endedBy: 'agent', phase: 'ended' });
     expect(lines[101]).toEqual(['ringing', 'talking', null]);
-    expect(recordOf(call, names, 101)).toMatchObject({ talkSeconds: 3, agentName: '张敏', stationId: 7, endReason: 'completed' });
+    expect(recordOf(call, names, 101, 99_000)).toMatchObject({ talkSeconds: 3, agentName: '张敏', stationId: 7, endReason: 'completed' });
   });
   test('t03b the customer parks after the agent hung up: the call goes on until the customer leaves', () => {
     const { call } = replay('t03b_bridge_park_after');
@@ -176,5 +176,26 @@ describe('rules', () => {
     const view = liveCall(call, names, null);
     expect(view).toMatchObject({ callId: 'A', state: 'talking', agentName: '张敏', clearNumber: '1', skillGroupName: '报修组' });
     expect(view.legs.map((l) => [l.label, l.state])).toEqual([['客户', 'talking'], ['张敏', 'talking']]);
+  });
+});
+
+describe('the picture of a call', () => {
+  const queuedCall = () => {
+    const call = createCall({ callId: 'c', direction: 'inbound', clearNumber: '13800000000', calledNumber: '96777', startedAt: 1000 });
+    stepCall(call, { kind: 'legCreated', at: 1000, uuid: 'A', role: 'customer' });
+    stepCall(call, { kind: 'queued', at: 5000, skillGroupId: 1, priority: 5 });
+    return call;
+  };
+  test('a caller who still waits has waited until now', () => {
+    expect(recordOf(queuedCall(), names, null, 12_000)).toMatchObject({ waitSeconds: 7, talkSeconds: 0, endedAt: 12_000 });
+  });
+  test('a call that came to the queue after an answer never shows a negative wait', () => {
+    const call = queuedCall();
+    call.answeredAt = 3000;
+    expect(recordOf(call, names, 101, 9000).waitSeconds).toBe(0);
+  });
+  test('its history says in Chinese why a leg went, and nothing of the switch\'s own words', () => {
+    const told = (cause: string) => stepCall(queuedCall(), { kind: 'legGone', at: 9000, uuid: 'A', cause }).flatMap((e) => (e.kind === 'journal' && e.event === 'hangup' ? [e.text] : []));
+    expect([told('NORMAL_CLEARING'), told('USER_BUSY'), told('SOMETHING_NEW')].flat()).toEqual(['客户挂机', '客户挂机（占线）', '客户挂机（线路故障）']);
   });
 });

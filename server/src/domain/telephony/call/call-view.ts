@@ -42,14 +42,18 @@ export function liveCall(call: CallModel, names: Names, position: number | null)
   };
 }
 
-/** The whole record of an ended call. `ownerId`: the agent who talked last. */
-export function recordOf(call: CallModel, names: Names, ownerId: number | null): CallRecord {
-  const endedAt = call.endedAt ?? call.startedAt;
+/** The whole record of a call, ended or as it stands at `now` (ms). `ownerId`: the agent who talked last. */
+export function recordOf(call: CallModel, names: Names, ownerId: number | null, now: number): CallRecord {
+  const endedAt = call.endedAt ?? now;
   const agent = names.agent(ownerId);
   return {
     callId: call.callId, direction: call.direction, purpose: call.purpose, clearNumber: call.clearNumber, calledNumber: call.calledNumber, startedAt: call.startedAt, queuedAt: call.queuedAt, answeredAt: call.answeredAt, endedAt,
-    talkSeconds: Math.round(call.talkMs / 1000), waitSeconds: call.queuedAt === null ? 0 : Math.round(((call.answeredAt ?? endedAt) - call.queuedAt) / 1000), ringSeconds: Math.round(call.ringMs / 1000),
+    talkSeconds: Math.round((call.talkMs + (call.talkSince === null ? 0 : endedAt - call.talkSince)) / 1000), waitSeconds: waitedSeconds(call, endedAt), ringSeconds: Math.round(call.ringMs / 1000),
     endReason: call.endReason ?? 'lost', endedBy: call.endedBy ?? 'system', rating: call.rating, skillGroupId: call.skillGroupId, agentId: ownerId, agentName: agent?.name ?? null, stationId: call.stationId ?? agent?.stationId ?? null,
     companyId: call.companyId, orderId: call.orderId, orderCompanyId: call.orderCompanyId, priority: call.priority, repeatCount: call.repeatCount, misses: call.misses, transfers: call.transfers, ivrPath: call.ivrPath, recordingPath: call.recordingPath,
   };
+}
+/** From the queue to the first answer, or to `until` while nobody answered. A call that came to the queue only after an answer (handed on by an agent) had not waited. */
+function waitedSeconds(call: CallModel, until: number): number {
+  return call.queuedAt === null ? 0 : Math.max(0, Math.round(((call.answeredAt ?? until) - call.queuedAt) / 1000));
 }

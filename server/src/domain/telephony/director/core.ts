@@ -56,7 +56,7 @@ export class Core {
 
   callOfLeg(uuid: string): CallModel | undefined { const id = this.legs.get(uuid); return id === undefined ? undefined : this.calls.get(id); }
   live(callId: string): LiveCall | null { const call = this.calls.get(callId); return call ? liveCall(call, this.names, positionOf(this.distributor, callId)) : null; }
-  record(call: CallModel): CallRecord { return recordOf(call, this.names, call.ownerId); }
+  record(call: CallModel): CallRecord { return recordOf(call, this.names, call.ownerId, this.now); }
   queueState(): QueueState {
     const now = this.now, calls: LiveCall[] = [];
     let longest = 0;

@@ -48,7 +48,7 @@ export class DirectorProcess {
     if (!(await keeper.acquire(() => this.stopping))) return false;
     o.log.info('the lease is ours', { epoch: keeper.epoch });
     const catalogue = new RecordingCatalogue({ root: o.settings.recordingsDir, ids: o.ids, clock: o.clock, row: (row) => journal.recording(row) });
-    const journal: Journal = new Journal({ sink: o.sink, spoolDir: join(o.dataDir, 'director'), epoch: () => keeper.epoch, onFenced: () => keeper.confirm(), onHealth: (up) => { director.databaseConnected = up; }, log: (message, fields) => o.log.warn(message, fields) });
+    const journal: Journal = new Journal({ sink: o.sink, spoolDir: join(o.dataDir, 'director'), epoch: () => keeper.epoch, onFenced: () => keeper.confirm(), onHealth: (up) => { director.databaseConnected = up; }, onRecorded: (callIds) => { for (const callId of callIds) this.server?.push('recorded', { callId }); }, log: (message, fields) => o.log.warn(message, fields) });
     const director: Director = new Director({ link, config: o.config, journal, ids: o.ids, clock: o.clock, blind: o.blind, push: { push: <K extends keyof DirectorEvents>(event: K, data: DirectorEvents[K]) => this.server?.push(event, data) }, settings: o.settings, epoch: () => keeper.epoch, log: o.log, recorded: (callId, path) => catalogue.add(callId, path) });
     this.journal = journal; this.director = director; this.catalogue = catalogue;
     await journal.start();

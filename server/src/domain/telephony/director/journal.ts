@@ -2,7 +2,7 @@ import { appendFile, mkdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fenced, type AgentLogRow, type AgentStateRow, type CallEventRow, type CallRow, type JournalBatch, type JournalSink, type PhoneRow, type RecordingRow } from './ports';
 
-export interface JournalOptions { sink: JournalSink; spoolDir: string; epoch: () => number; flushMs?: number; largest?: number; /** The database knows a newer epoch; true when it is our own, taken anew after a lapse. */ onFenced: () => Promise<boolean>; onHealth: (databaseConnected: boolean) => void; log: (message: string, fields?: Record<string, unknown>) => void }
+export interface JournalOptions { sink: JournalSink; spoolDir: string; epoch: () => number; flushMs?: number; largest?: number; /** The database knows a newer epoch; true when it is our own, taken anew after a lapse. */ onFenced: () => Promise<boolean>; onHealth: (databaseConnected: boolean) => void; /** These calls' recordings are in the catalogue now. */ onRecorded?: (callIds: string[]) => void; log: (message: string, fields?: Record<string, unknown>) => void }
 const SPOOL = 'journal.ndjson';
 
 /**
@@ -64,6 +64,7 @@ export class Journal {
     const batch = this.take(), rows = size(batch);
     try {
       await this.options.sink.write(batch);
+      this.recorded(batch);
       this.waiting -= rows;
       this.options.onHealth(true);
     } catch (error) {
@@ -74,6 +75,7 @@ export class Journal {
       await this.append(batch);
     }
   }
+  private recorded(batch: JournalBatch): void { if (batch.recordings.length > 0) this.options.onRecorded?.(batch.recordings.map((row) => row.callId)); }
   private take(): JournalBatch { const batch = this.batch; batch.epoch = this.options.epoch(); this.batch = this.empty(); this.count = 0; return batch; }
   private async spool(): Promise<void> { if (this.count > 0) await this.append(this.take()); }
   private append(batch: JournalBatch): Promise<void> { return appendFile(join(this.options.spoolDir, SPOOL), `${JSON.stringify(batch)}\n`, { mode: 0o600 }); }
@@ -90,7 +92,7 @@ export class Journal {
       for (const line of (text ?? '').split('\n')) {
         const batch = parseBatch(line);
         if (!batch) continue;
-        try { await this.options.sink.write({ ...batch, epoch: this.options.epoch() }); } catch (error) {
+        try { await this.options.sink.write({ ...batch, epoch: this.options.epoch() }); this.recorded(batch); } catch (error) {
           if (error instanceof Fenced) { await this.stillOurs(); return false; }
           this.options.onHealth(false);
           return false;

@@ -18,7 +18,9 @@ export class LeaseKeeper {
   private claimed = false;
   private timer: NodeJS.Timeout | null = null;
   private lost = false;
-  private busy = false;
+  private claiming = false;
+  private nodeBusy = false;
+  private databaseBusy = false;
   private stale = false;
   constructor(private readonly options: LeaseKeeperOptions) {}
 
@@ -40,13 +42,13 @@ export class LeaseKeeper {
 
   /** At each `up` of the link, before anything is commanded. False: a higher epoch rules. */
   async claim(): Promise<boolean> {
-    this.asking = true;
+    this.asking = this.claiming = true;
     try {
       if (!(await claimLease(this.options.link, this.epoch)) || !(await renewLease(this.options.link, this.epoch, NODE_LEASE_SECONDS))) { this.lose('the node serves a newer director'); return false; }
       this.renewedAt = this.monotonic();
       this.claimed = true;
       return true;
-    } finally { this.asking = false; }
+    } finally { this.asking = this.claiming = false; }
   }
   /** The node refused a command of ours. While claiming that is only the answer to a question. */
   fenced(): void { if (!this.asking) this.lose('the node serves a newer director'); }
@@ -54,19 +56,26 @@ export class LeaseKeeper {
   unclaim(): void { this.claimed = false; this.stale = false; }
 
   start(): void { this.timer = setInterval(() => { void this.renew(); }, this.options.everyMs ?? 500); }
-  /** One round: the node first, since calls depend on it, then the database. */
+  /**
+   * One round: a lapse is noticed first, at every beat, also while an earlier question still waits for its answer; then the node, since calls depend on it, and
+   * beside it the database: one that hangs must not keep the node's lease from being renewed.
+   */
   async renew(): Promise<void> {
-    if (this.busy || this.lost) return;
-    this.busy = true;
+    if (this.lost) return;
     if (this.claimed && !this.stale && !this.mayCommand()) { this.stale = true; this.options.log.warn('the lease was not renewed in time: no commands until it is'); this.options.onStale?.(); }
-    try {
-      await this.renewNode();
-      if (this.stale && this.claimed && this.mayCommand()) { this.stale = false; this.options.onFresh?.(); }
-      await this.renewDatabase();
-    } finally { this.busy = false; }
+    const node = this.nodeBusy ? undefined : this.renewNode(), database = this.databaseBusy ? undefined : this.renewDatabase();
+    await Promise.all([node, database]);
   }
   private async renewNode(): Promise<void> {
-    if (!this.claimed || this.options.link.state !== 'up') return;
+    this.nodeBusy = true;
+    try {
+      await this.askNode();
+      if (this.stale && this.claimed && this.mayCommand()) { this.stale = false; this.options.onFresh?.(); }
+    } finally { this.nodeBusy = false; }
+  }
+  private async askNode(): Promise<void> {
+    // A claim under way renews by itself, with an epoch that the node may not know yet.
+    if (!this.claimed || this.claiming || this.options.link.state !== 'up') return;
     const asked = this.monotonic();
     this.asking = true;
     // The check of the link runs before the first await, so only this one command passes.
@@ -77,11 +86,12 @@ export class LeaseKeeper {
     } catch (error) { this.options.log.warn('the lease of the node could not be renewed', { error }); }
   }
   private async renewDatabase(): Promise<void> {
+    this.databaseBusy = true;
     try {
       const epoch = await this.options.database.take();
       if (epoch === null) { this.lose('another director holds the lease'); return; }
       if (epoch !== this.epoch) { this.epoch = epoch; if (this.claimed && this.options.link.state === 'up') await this.claim(); }
-    } catch (error) { this.options.log.warn('the lease of the database could not be renewed; going on while no newer director appears', { error }); }
+    } catch (error) { this.options.log.warn('the lease of the database could not be renewed; going on while no newer director appears', { error }); } finally { this.databaseBusy = false; }
   }
   /** The database knows a newer epoch than a batch of ours: ours, taken anew after a lapse, or another director's? */
   async confirm(): Promise<boolean> {

@@ -1,12 +1,12 @@
-import type { Db } from '../../platform/database/db';
-import { isUniqueViolation } from '../../platform/database/shards';
-import { normaliseNumber } from '../../platform/crypto';
+import type { Db } from '../../../platform/database/db';
+import { isUniqueViolation } from '../../../platform/database/shards';
+import { normaliseNumber } from '../../../platform/crypto';
 import { BUILT_IN_SEGMENTS, type Segment } from './area-codes';
 
 const MAX_CACHED = 50_000;
 const LINE = /^(0\d{2,3}|1\d{2,6})\s*,\s*([^,]{0,20})\s*,\s*([^,]{0,20})\s*,\s*([^,]{0,10})\s*$/;
 
-/** Where a number is from (BI-25), from the table held on premises: built-in area codes and carriers, and imported segments over them. */
+/** Where a number is from (BI-25, SC-04), from the table held on premises: built-in area codes and carriers, and imported segments over them; no service outside is asked. */
 export class NumberAttribution {
   private readonly cache = new Map<string, string | null>();
   constructor(private readonly group: Db) {}
@@ -66,7 +66,7 @@ export class NumberAttribution {
 }
 
 /** Longest first. Landlines by area code, mobiles by 7 down to 3 digits. */
-function prefixesOf(number: string): string[] {
+export function prefixesOf(number: string): string[] {
   if (/^0\d{9,11}$/.test(number)) return /^0[12]/.test(number) ? [number.slice(0, 3)] : [number.slice(0, 4), number.slice(0, 3)];
   if (/^1[3-9]\d{9}$/.test(number)) return [7, 6, 5, 4, 3].map((n) => number.slice(0, n));
   return [];
