@@ -7,7 +7,7 @@ import { cacheTables, DatabaseCache, PostgresWakeUp, RedisCache, ResilientCache,
 import { noRedis, startRedis, type RedisServer } from './testing/redis-server';
 
 const missing = noRedis();
-if (missing) console.warn(`skipped: the Redis protocol (${missing})`);
+if (missing) process.stderr.write(`skipped: the Redis protocol (${missing})\n`);
 const wait = (ms: number): Promise<void> => new Promise((r) => setTimeout(r, ms));
 async function until(what: string, check: () => boolean | Promise<boolean>, ms = 5000): Promise<number> {
   const begin = Date.now();
