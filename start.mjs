@@ -12,7 +12,7 @@ const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 12)) { console.error(`需要 Node.js 20.12 或更高版本，当前为 ${process.versions.node}`); process.exit(1); }
 const args = process.argv.slice(2);
 if (args.includes('--help')) {
-  console.log('用法: npm start -- [选项]\n  --fresh        删除演示数据，重新开始\n  --lan          以 HTTPS 对局域网开放，生成新的随机口令\n  --port N       网页端口（默认 8080）\n  --no-demo      不生成演示数据\n  --data DIR     数据目录（默认 .data）\n外部数据库与语音交换的连接方式见 docs/配置.md');
+  console.log('用法: npm start -- [选项]\n  --fresh        删除演示数据，重新开始\n  --lan          以 HTTPS 对局域网开放，生成新的随机口令\n  --port N       网页端口（默认 8080）\n  --no-demo      不生成演示数据\n  --data DIR     数据目录（默认 .data）\n  --api N --workers N  网页接口、后台任务各用 N 个进程（默认合为一个进程）\n  --directors 2  话务调度一主一备\n外部数据库与语音交换的连接方式见 docs/配置.md');
   process.exit(0);
 }
 const stamp = join(root, 'node_modules', '.ronghu-stamp');

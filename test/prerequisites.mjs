@@ -1,4 +1,4 @@
-// Sees to what the tests need beyond npm: a browser and Chinese fonts. As root it installs them by apt; otherwise it names what is missing.
+// Sees to what the tests need beyond npm: a browser, Chinese fonts, a Redis server. As root it installs them by apt; otherwise it names what is missing.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
@@ -7,6 +7,7 @@ const browserPath = () => [process.env.RONGHU_CHROMIUM, '/usr/bin/chromium', '/u
 const needs = [
   { name: 'Chromium', package: 'chromium', present: () => Boolean(browserPath()) },
   { name: '中文字体 Noto Sans CJK', package: 'fonts-noto-cjk', present: () => existsSync('/usr/share/fonts/opentype/noto') || spawnSync('sh', ['-c', 'fc-list :lang=zh | grep -q .'], { stdio: 'ignore' }).status === 0 },
+  { name: 'Redis', package: 'redis-server', present: () => has(process.env.RONGHU_REDIS_SERVER ?? 'redis-server') },
 ];
 export function ensurePrerequisites() {
   const missing = needs.filter((need) => !need.present());
@@ -14,7 +15,7 @@ export function ensurePrerequisites() {
     const packages = missing.map((need) => need.package);
     if (process.getuid?.() !== 0 || !has('apt-get')) throw new Error(`缺少：${missing.map((m) => `${m.name}（软件包 ${m.package}）`).join('、')}。请安装后重试，例如：apt-get install ${packages.join(' ')}`);
     console.error(`安装 ${packages.join(' ')} …`);
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
     const update = spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env });
     const install = update.status === 0 ? spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { stdio: ['ignore', 'ignore', 'inherit'], env }) : update;
     const still = needs.filter((need) => !need.present());

@@ -37,6 +37,7 @@ const suites = {
   typecheck: () => run('npm', ['run', '-s', 'typecheck']),
   unit: () => withDatabase((url) => run('npx', ['--no-install', 'jest', '--maxWorkers=2', '--forceExit'], { RONGHU_TEST_SERVER_URL: url })),
   stories: () => node('test/stories/run.mjs'),
+  cluster: () => node('test/cluster/run.mjs'),
   faults: () => node('test/faults/run.mjs'),
   peers: () => node('test/peers/run.mjs'),
   switch: () => node('test/peers/product.mjs'),

@@ -18,6 +18,7 @@ export const ERRORS = {
   DIRECTOR_UNAVAILABLE: [503, '话务调度暂时不可用，正在恢复，请稍后重试'],
   SWITCH_UNAVAILABLE: [503, '语音交换暂时不可用，正在恢复，请稍后重试'],
   DATABASE_UNAVAILABLE: [503, '数据库暂时不可用，正在恢复，请稍后重试'],
+  SERVICE_UNAVAILABLE: [503, '服务正在恢复，请稍后重试'],
   STORAGE_FULL: [507, '存储空间不足，文件没有保存，请联系管理员'],
   SEALED: [409, '签名与评价已封存，不能修改'],
   REVISIT_REQUIRED: [409, '未回访且没有批准的免回访申请，不能办结'],

@@ -23,6 +23,8 @@ export type LiveEvent =
   | { kind: 'announcement'; text: string; until: number }
   /** The director's link was lost or is back (room `queue`): phone state on the screen is old until it is. */
   | { kind: 'director'; connected: boolean; at: number }
+  /** Messages of this room may have been lost between the server's processes: what is shown is loaded anew (the new epoch says so to the page). */
+  | { kind: 'reload' }
   | { kind: 'session'; reason: 'signedOut' | 'rightsChanged' };
 export interface ResumeRequest { rooms: Record<string, { epoch: string; seq: number }> }
 /** `heads`: where every room of this connection stands now, so that a room from which the page has heard nothing yet has a base too. */

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-export interface ChildSpec { name: string; script: string; args?: string[]; env: NodeJS.ProcessEnv; /** Resolves when the process says this line's beginning on standard output. */ readyLine: string }
+export interface ChildSpec { name: string; script: string; args?: string[]; env: NodeJS.ProcessEnv; /** Resolves when the process says this line's beginning on standard output. */ readyLine: string; /** The line of a process that was brought back, when that is another one. */ againLine?: string }
 /** Runs the processes of the product and brings back what dies, with pauses of 0.1 to 5 s. Their output goes to files in the log folder. */
 export class Children {
   private readonly running = new Map<string, { spec: ChildSpec; child: ChildProcess | null; failures: number }>();
@@ -12,10 +12,10 @@ export class Children {
   /** @throws Error with the last lines when the process ends or stays silent for `timeoutMs` before it is ready. */
   start(spec: ChildSpec, timeoutMs = 30000): Promise<string> {
     this.running.set(spec.name, { spec, child: null, failures: 0 });
-    return this.run(spec.name, timeoutMs);
+    return this.run(spec.name, timeoutMs, spec.readyLine);
   }
   pid(name: string): number | undefined { return this.running.get(name)?.child?.pid; }
-  private run(name: string, timeoutMs: number): Promise<string> {
+  private run(name: string, timeoutMs: number, readyLine: string): Promise<string> {
     const entry = this.running.get(name) as { spec: ChildSpec; child: ChildProcess | null; failures: number };
     mkdirSync(this.logDir, { recursive: true });
     const log = createWriteStream(join(this.logDir, `${name}.log`), { flags: 'a' });
@@ -27,8 +27,8 @@ export class Children {
       const take = (chunk: Buffer) => {
         log.write(chunk);
         tail = (tail + chunk.toString()).slice(-3000);
-        const line = tail.split('\n').find((text) => text.startsWith(entry.spec.readyLine));
-        if (line) { clearTimeout(timer); resolve(line.slice(entry.spec.readyLine.length).trim()); }
+        const line = tail.split('\n').find((text) => text.startsWith(readyLine));
+        if (line) { clearTimeout(timer); resolve(line.slice(readyLine.length).trim()); }
       };
       child.stdout.on('data', take);
       child.stderr.on('data', take);
@@ -41,7 +41,7 @@ export class Children {
         entry.failures += 1;
         const pause = Math.min(5000, 100 * 2 ** Math.min(entry.failures - 1, 6));
         this.say(`${name} 意外退出（${signal ?? code}），${pause} 毫秒后重新启动`);
-        setTimeout(() => { if (!this.stopping) this.run(name, 60000).then(() => { setTimeout(() => { entry.failures = 0; }, 10000).unref(); }, (error: Error) => this.say(error.message)); }, pause);
+        setTimeout(() => { if (!this.stopping) this.run(name, 60000, entry.spec.againLine ?? entry.spec.readyLine).then(() => { setTimeout(() => { entry.failures = 0; }, 10000).unref(); }, (error: Error) => this.say(error.message)); }, pause);
       });
     });
   }

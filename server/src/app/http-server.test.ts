@@ -5,9 +5,11 @@ import { io } from 'socket.io-client';
 import { sm2Encrypt, PasswordHasher } from '../platform/crypto';
 import { createPlatform, type Platform } from '../platform/platform';
 import { silentLog } from '../platform/log';
+import { testConfig } from '../platform/testing/config';
 import { startTestDatabase, type TestDatabase } from '../platform/testing/database';
 import { identityTables } from '../platform/identity/identity.tables';
 import { busTables } from '../platform/bus/bus.tables';
+import { cacheTables } from '../platform/cache';
 import { auditTables } from '../platform/audit';
 import { telephonyTables } from '../domain/telephony/telephony.tables';
 import { startHttp, type HttpServer } from './http-server';
@@ -17,7 +19,7 @@ describe('the HTTP door', () => {
   let db: TestDatabase, platform: Platform, http: HttpServer, dir: string, base: string, now = Date.UTC(2026, 10, 21);
   const hasher = new PasswordHasher({ rounds: 2000 });
   beforeAll(async () => {
-    db = await startTestDatabase([...busTables, ...identityTables, ...auditTables, ...telephonyTables]);
+    db = await startTestDatabase([...busTables, ...cacheTables, ...identityTables, ...auditTables, ...telephonyTables]);
     dir = mkdtempSync(join(tmpdir(), 'ronghu-http-'));
     for (const front of ['admin', 'agent', 'mobile']) { mkdirSync(join(dir, front, 'assets'), { recursive: true }); writeFileSync(join(dir, front, 'index.html'), `<title>${front}</title>`); }
     writeFileSync(join(dir, 'admin', 'assets', 'a.js'), 'let a');
@@ -26,9 +28,10 @@ describe('the HTTP door', () => {
     await g.insertMany('account', [{ id: 100, login: 'agent01', person_name: '张一', org_id: 11, password_hash: hash, must_change: false, created_at: now }, { id: 101, login: 'newbie', person_name: '李二', org_id: 11, password_hash: hash, must_change: true, created_at: now }]);
     await g.insertMany('account_role', [{ account_id: 100, role_code: 'agent', org_id: 11 }, { account_id: 101, role_code: 'agent', org_id: 11 }]);
     await g.insertMany('role_permission', [{ role_code: 'agent', permission: 'order.read' }, { role_code: 'agent', permission: 'phone.use' }]);
-    const config = { dataDir: dir, production: false, demo: true, http: { host: '127.0.0.1', port: 0, tls: null }, database: { url: db.url, maxConnections: 8 }, link: { host: '127.0.0.1', port: 0, token: 't' }, switch: { nodes: [], recordingsDir: dir, spoolDir: dir, configDir: dir }, fronts: { admin: join(dir, 'admin'), agent: join(dir, 'agent'), mobile: join(dir, 'mobile') }, timeZone: 'Asia/Shanghai' };
+    const config = { ...testConfig(dir, db.url, 8), fronts: { admin: join(dir, 'admin'), agent: join(dir, 'agent'), mobile: join(dir, 'mobile') } };
     platform = await createPlatform(config, { clock: { now: () => now }, log: silentLog, node: 3, holder: 'test', companyIds: [11] });
     http = await startHttp(platform, [], {});
+    await http.listen();
     base = `http://127.0.0.1:${http.port}`;
   }, 60000);
   afterAll(async () => { await http?.close(); await platform?.close(); await db?.stop(); rmSync(dir, { recursive: true, force: true }); });

@@ -12,11 +12,11 @@ import { IdentityController } from '../platform/identity/identity.controller';
 import { PlatformConfiguration, provide } from '../platform/http/platform.component';
 import type { Platform } from '../platform/platform';
 
-export interface HttpServer { server: Server; live: LiveServer; port: number; close(): Promise<void> }
+export interface HttpServer { server: Server; live: LiveServer; readonly port: number; /** Opens the port, unless `open` did; a process that is worker only never does. */ listen(): Promise<void>; close(): Promise<void> }
 /** A Midway component of a module: `{ Configuration, ...controllers }` as its index exports them. */
 export type ModuleComponent = Record<string, unknown>;
 
-/** Starts Midway with the modules given and the live connection on the same port. `extra` are shared domain services by name. */
+/** Starts Midway with the modules given and the live connection on the same port. `extra` are shared domain services by name. Wired before it listens: the first request finds everything. */
 export async function startHttp(platform: Platform, modules: readonly ModuleComponent[], extra: Record<string, unknown>): Promise<HttpServer> {
   const { config, log } = platform;
   provide(platform, extra);
@@ -32,7 +32,7 @@ export async function startHttp(platform: Platform, modules: readonly ModuleComp
   const cwd = process.cwd();
   Bootstrap.configure({
     appDir: config.dataDir, baseDir: __dirname, imports: [{ MainConfiguration, Configuration: MainConfiguration }], moduleDetector: false,
-    globalConfig: { keys: [platform.keys.signIn.id], koa: { port: null, proxy: false }, bodyParser: { enableTypes: ['json'], jsonLimit: '2mb' }, midwayLogger: { default: quiet, clients: { coreLogger: quiet, appLogger: quiet } }, asyncContextManager: { enable: false } },
+    globalConfig: { keys: [platform.keys.signIn.id], koa: { port: null, proxy: config.http.trustProxy, maxIpsCount: 1 }, bodyParser: { enableTypes: ['json'], jsonLimit: '2mb' }, midwayLogger: { default: quiet, clients: { coreLogger: quiet, appLogger: quiet } }, asyncContextManager: { enable: false } },
   } as never);
   await Bootstrap.run();
   process.chdir(cwd); // Bootstrap moves the process into appDir
@@ -46,9 +46,12 @@ export async function startHttp(platform: Platform, modules: readonly ModuleComp
   server.removeAllListeners('request').removeAllListeners('upgrade');
   server.on('request', (request, response) => { markFront(request); if ((request.url ?? '').startsWith('/live/')) for (const listener of engine) listener(request, response); else onRequest(request, response); });
   server.on('upgrade', (request, socket, head) => { markFront(request); if (!(request.url ?? '').startsWith('/live/')) { socket.destroy(); return; } for (const listener of upgrades) listener(request, socket, head); });
-  await new Promise<void>((resolve, reject) => { server.once('error', reject); server.listen(config.http.port, config.http.host, resolve); });
   return {
-    server, live, port: (server.address() as { port: number }).port,
-    async close() { await live.close(); server.closeAllConnections(); await new Promise<void>((r) => server.close(() => r())); await Bootstrap.stop(); },
+    server, live, get port() { return (server.address() as { port: number } | null)?.port ?? 0; },
+    async listen() {
+      if (!platform.roles.api || server.listening) return;
+      await new Promise<void>((resolve, reject) => { server.once('error', reject); server.listen(config.http.port, config.http.host, resolve); });
+    },
+    async close() { await live.close(); server.closeAllConnections(); if (server.listening) await new Promise<void>((r) => server.close(() => r())); await Bootstrap.stop(); },
   };
 }

@@ -18,6 +18,12 @@ const free = (wanted: number): Promise<number> => new Promise((resolve) => {
   const probe = (port: number) => { const s = createServer(); s.once('error', () => probe(port === 0 || port + 1 > wanted + 200 ? 0 : port + 1)); s.listen(port, '127.0.0.1', () => { const at = (s.address() as { port: number }).port; s.close(() => resolve(at)); }); };
   probe(wanted);
 });
+/** Free ports from `from` upward; given out at once, so that none is given twice. */
+export async function freePorts(count: number, from: number): Promise<number[]> {
+  const out: number[] = [];
+  for (let next = from; out.length < count; next = (out[out.length - 1] as number) + 1) out.push(await free(next));
+  return out;
+}
 const secret = (): string => randomBytes(24).toString('base64url');
 
 /** Reads the installation of a data folder or makes one with free ports and fresh secrets. */

@@ -4,13 +4,13 @@ import { dirname, join, resolve } from 'node:path';
 import { randomPassword } from '../platform/crypto';
 import { reachable, startEmbedded, type EmbeddedDatabase } from '../platform/database/embedded';
 import { Children } from './children';
-import { loadOrMakeInstallation, saveInstallation, type Installation } from './install';
+import { freePorts, loadOrMakeInstallation, saveInstallation, type Installation } from './install';
 import { lanAddresses, localAuthority } from './local-authority';
 import { seed } from './seed';
 import { configureSwitch } from './switch-node';
 
 /** What a running product says of itself in `run.json`: for a second start, the tests and whoever looks. */
-interface Run { ready: boolean; pid: number; base: string; simulator: string | null; password: string | null; pids: Record<string, number | undefined>; startedAt: number; demoMs: number; warmMs: number }
+interface Run { ready: boolean; pid: number; base: string; simulator: string | null; password: string | null; pids: Record<string, number | undefined>; /** Server and director processes by name, with the ports of those that answer people. */ processes: { name: string; port?: number }[]; startedAt: number; demoMs: number; warmMs: number }
 const args = process.argv.slice(2), has = (flag: string) => args.includes(flag), option = (flag: string) => (has(flag) ? args[args.indexOf(flag) + 1] : undefined);
 const root = process.env.RONGHU_ROOT ?? resolve(__dirname, '../../..'), begin = Date.now();
 const say = (line: string): void => console.log(line);
@@ -49,6 +49,38 @@ async function stop(code: number): Promise<void> {
   rmSync(runFile, { force: true });
   process.exit(code);
 }
+/** A count of processes: 1 to 16. */
+function countOf(flag: string): number {
+  const text = option(flag), n = Number(text ?? 1);
+  if (!Number.isInteger(n) || n < 1 || n > 16) throw new Error(`${flag} 应为 1 到 16 的整数，当前为 ${text}`);
+  return n;
+}
+/**
+ * Directors and server processes. By default one process answers people and does the database's jobs. `--api N` and `--workers N` part the two and run so many of
+ * each, the API processes on ports of their own behind a front; `--directors 2` keeps a standby.
+ */
+async function startProcesses(env: NodeJS.ProcessEnv, installation: Installation): Promise<Run['processes']> {
+  const directors = countOf('--directors'), apis = countOf('--api'), workers = countOf('--workers'), apart = has('--api') || has('--workers');
+  const linkPorts = [installation.link.port, ...(await freePorts(directors - 1, installation.link.port + 1))], names: Run['processes'] = [];
+  env.RONGHU_LINK_URLS = linkPorts.map((port) => `ws://127.0.0.1:${port}`).join(',');
+  const script = join(root, 'server/dist/roles/director.js');
+  for (const [i, port] of linkPorts.entries()) {
+    const name = i === 0 ? 'director' : `director${i + 1}`;
+    // after a restart it waits behind the one that took over
+    await children.start({ name, script, env: { ...env, RONGHU_LINK_PORT: String(port) }, readyLine: i === 0 ? 'ready' : 'standby', againLine: 'standby' });
+    names.push({ name });
+  }
+  const server = (name: string, role: string, more: NodeJS.ProcessEnv = {}): Promise<string> => children.start({ name, script: join(root, 'server/dist/roles/server.js'), args: ['--role', role], env: { ...env, ...more }, readyLine: 'ready' }, 60000);
+  if (!apart) { await server('server', 'api,worker'); return [...names, { name: 'server', port: installation.http.port }]; }
+  // the cap of one process is shared out, so that more processes do not ask the database for more connections
+  const share = String(Math.max(10, Math.floor(72 / (apis + workers)))), ports = await freePorts(apis, installation.http.port + 1), plain = { RONGHU_TLS_CERT: '', RONGHU_TLS_KEY: '', RONGHU_HTTP_HOST: '127.0.0.1', RONGHU_TRUST_PROXY: '1' };
+  await Promise.all([
+    ...Array.from({ length: workers }, (_, i) => server(`worker${i + 1}`, 'worker', { RONGHU_DATABASE_MAX: share })),
+    ...ports.map((port, i) => server(`api${i + 1}`, 'api', { RONGHU_DATABASE_MAX: share, RONGHU_HTTP_PORT: String(port), ...plain })),
+  ]);
+  await children.start({ name: 'front', script: join(root, 'server/dist/app/front.js'), env: { ...env, RONGHU_FRONT_TARGETS: ports.join(',') }, readyLine: 'ready' });
+  return [...names, ...ports.map((port, i) => ({ name: `api${i + 1}`, port })), ...Array.from({ length: workers }, (_, i) => ({ name: `worker${i + 1}` })), { name: 'front', port: installation.http.port }];
+}
 async function main(): Promise<void> {
   const earlier = readRun(runFile);
   if (earlier && earlier.pid !== process.pid && alive(earlier.pid)) {
@@ -83,17 +115,17 @@ async function main(): Promise<void> {
   const trunk = node.description?.trunks?.[0]?.name;
   if (trunk) env.RONGHU_TRUNK ??= trunk;
   if (installation.switch.simulated) await children.start({ name: 'simulator', script: join(root, 'packages/switch-simulator/dist/main.js'), args: ['--config', installation.switch.configDir, '--event-port', String(node.port), '--http-port', String(installation.switch.simulatorPort), '--password-file', join(installation.switch.configDir, 'event-password')], env, readyLine: '模拟交换已启动' });
-  await children.start({ name: 'director', script: join(root, 'server/dist/roles/director.js'), env, readyLine: 'ready' });
-  await children.start({ name: 'server', script: join(root, 'server/dist/roles/api.js'), env, readyLine: 'ready' }, 60000);
+  const processes = await startProcesses(env, installation);
   const base = `${lan ? 'https' : 'http'}://127.0.0.1:${installation.http.port}`;
+  const pidsNow = (): Run['pids'] => ({ simulator: children.pid('simulator'), ...Object.fromEntries(processes.map(({ name }) => [name, children.pid(name)])), database: database?.pid });
   const write = (): Run => {
-    const run: Run = { ready: true, pid: process.pid, base, simulator: installation.switch.simulated ? `http://127.0.0.1:${installation.switch.simulatorPort}` : null, password: installation.demoPassword, pids: { simulator: children.pid('simulator'), director: children.pid('director'), server: children.pid('server'), database: database?.pid }, startedAt: begin, demoMs, warmMs: Date.now() - begin };
+    const run: Run = { ready: true, pid: process.pid, base, simulator: installation.switch.simulated ? `http://127.0.0.1:${installation.switch.simulatorPort}` : null, password: installation.demoPassword, pids: pidsNow(), processes, startedAt: begin, demoMs, warmMs: Date.now() - begin };
     writeFileSync(`${runFile}.new`, JSON.stringify(run), { mode: 0o600 });
     renameSync(`${runFile}.new`, runFile);
     return run;
   };
   const run = write();
-  const pids = () => JSON.stringify([children.pid('simulator'), children.pid('director'), children.pid('server'), database?.pid]);
+  const pids = () => JSON.stringify(pidsNow());
   let known = pids(), reviving = false;
   setInterval(() => {
     if (stopping) return;

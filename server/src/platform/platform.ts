@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { AuditLog } from './audit';
 import { Bus } from './bus/bus';
+import { createCache, Processes, Signals, wakeUpFor, type Cache } from './cache';
 import { Outbox } from './bus/outbox';
 import { Relay } from './bus/relay';
 import type { Clock } from './clock';
@@ -10,6 +11,7 @@ import { createIds, type Ids } from './database/ids';
 import { leaseNode } from './database/node-lease';
 import { createShards, type Shards } from './database/shards';
 import { Idempotency } from './http/idempotency';
+import { Nonces } from './identity/nonces';
 import { OrgDirectory } from './identity/org.store';
 import { SessionService } from './identity/session.service';
 import type { Log } from './log';
@@ -17,26 +19,52 @@ import { Hub } from './realtime/hub';
 import { BlobStore } from './storage';
 import { Timers } from './timer/timers';
 
+export interface Roles { api: boolean; worker: boolean }
+const CACHE_ALONE = { url: null, prefix: 'ronghu:' };
+
 /** What any business system needs, made once a process; knows nothing of the floors above. */
 export interface Platform {
+  /** What this process does: answers people (`api`), does the database's jobs (`worker`), or both. */
+  roles: Roles;
+  cache: Cache; processes: Processes; signals: Signals;
   config: Config; clock: Clock; ids: Ids; log: Log; shards: Shards; orgs: OrgDirectory; bus: Bus; outbox: Outbox; relay: Relay; timers: Timers; hub: Hub; keys: Keys; crypto: CryptoBox; sm2: Sm2Worker;
   passwords: PasswordHasher; audit: AuditLog; blobs: BlobStore; sessions: SessionService; idempotency: Idempotency; close(): Promise<void>;
 }
 /** @param node 0..255, this process's share of the id space; leased in the database when not given. Opens the shards of `companyIds`; tables must exist (see migrate). */
-export async function createPlatform(config: Config, options: { clock: Clock; log: Log; node?: number; holder: string; companyIds: readonly number[] }): Promise<Platform> {
-  const { clock, log } = options;
+export async function createPlatform(config: Config, options: { clock: Clock; log: Log; node?: number; holder: string; companyIds: readonly number[]; roles?: Roles }): Promise<Platform> {
+  const { clock, log, holder } = options, roles = options.roles ?? { api: true, worker: true };
   const shards = await createShards({ url: config.database.url, maxConnections: config.database.maxConnections, companyIds: options.companyIds });
   const group = shards.group(), lease = options.node === undefined ? await leaseNode(group, options.holder, clock, log) : null;
-  const ids = createIds(options.node ?? (lease as { node: number }).node, clock.now), bus = new Bus(), outbox = new Outbox(ids, clock);
+  const ids = createIds(options.node ?? (lease as { node: number }).node, clock.now), bus = new Bus(log), outbox = new Outbox(ids, clock);
+  const wakeUp = wakeUpFor(config.database.url, log), cache = createCache(config.cache ?? CACHE_ALONE, { group, ids, clock, log, holder, wakeUp });
+  const processes = new Processes({ cache, clock, log, holder, roles: Object.entries(roles).filter(([, on]) => on).map(([name]) => name) }), signals = new Signals({ cache, log, processes });
   const keys = loadOrCreateKeys(join(config.dataDir, 'keys')), crypto = new CryptoBox(keys), passwords = new PasswordHasher(), sm2 = new Sm2Worker();
-  const orgs = new OrgDirectory(group);
-  await orgs.reload();
+  const orgs = new OrgDirectory(group, signals);
   const audit = new AuditLog(ids, clock);
   const blobs = new BlobStore(join(config.dataDir, 'blobs'));
-  const sessions = new SessionService({ group, orgs, clock, passwords, audit, passwordAge: { allowDemoPasswords: config.demo }, seal: { publicKey: () => keys.signIn.publicKey, open: (sealed) => sm2.decrypt(sealed, keys.signIn.privateKey) } });
-  const relay = new Relay({ shards, bus, outbox, clock, log, holder: options.holder }), timers = new Timers({ shards, ids, clock, log });
+  const sessions = new SessionService({ group, orgs, clock, passwords, audit, cache, signals, nonces: new Nonces(Buffer.from(keys.blind, 'base64'), { cache, clock }), passwordAge: { allowDemoPasswords: config.demo }, seal: { publicKey: () => keys.signIn.publicKey, open: (sealed) => sm2.decrypt(sealed, keys.signIn.privateKey) } });
+  const relay = new Relay({ shards, bus, outbox, clock, log, holder, signals, wakeUp, workers: () => processes.workers(), broker: null }), timers = new Timers({ shards, ids, clock, log });
+  const reloadOrgs = (): void => void orgs.reload().then(() => sessions.forgetAll('rightsChanged'), (error: unknown) => log.error('the organisation could not be read anew', { error }));
+  signals.on('organisation', reloadOrgs);
+  signals.onGap(reloadOrgs);
+  signals.on('event', (head) => bus.follow(head));
+  outbox.onCommit((shard) => relay.committed(shard));
+  await wakeUp?.start();
+  await cache.start();
+  await processes.start();
+  await orgs.reload(); // after we are listening: what changes from here on is told
   return {
-    config, clock, ids, log, shards, orgs, bus, outbox, relay, timers, hub: new Hub(clock), keys, crypto, sm2, passwords, audit, blobs, sessions, idempotency: new Idempotency(group, clock),
-    async close() { await timers.stop(); await relay.stop(); await sm2.close(); await lease?.release(); await shards.close(); },
+    roles, cache, processes, signals, config, clock, ids, log, shards, orgs, bus, outbox, relay, timers, hub: new Hub(clock, (room, event) => signals.send('live', { room, event })), keys, crypto, sm2, passwords, audit, blobs, sessions, idempotency: new Idempotency(group, clock),
+    async close() {
+      await timers.stop();
+      await relay.stop();
+      await signals.close();
+      await processes.close();
+      await cache.close();
+      await wakeUp?.close();
+      await sm2.close();
+      await lease?.release();
+      await shards.close();
+    },
   };
 }

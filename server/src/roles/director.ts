@@ -55,6 +55,7 @@ async function main(): Promise<void> {
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop().catch((error: unknown) => { log.error('stopped badly', { error }); process.exit(1); }));
+  console.log('standby'); // serves when the lease is ours
   if (await director.start()) console.log(`ready ${director.port}`);
 }
 main().catch((error: unknown) => { console.error(error); process.exit(1); });

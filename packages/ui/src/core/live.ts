@@ -150,6 +150,6 @@ function disposed(off: () => unknown): Off {
 function reportError(error: unknown): void { setTimeout(() => { throw error; }); }
 
 function openSocket(path: string): LiveSocket {
-  const socket: Socket = io({ path, autoConnect: false, transports: ['websocket', 'polling'], reconnectionDelay: 300, reconnectionDelayMax: 3000, randomizationFactor: 0.4, withCredentials: true });
+  const socket: Socket = io({ path, autoConnect: false, transports: ['websocket'], reconnectionDelay: 300, reconnectionDelayMax: 3000, randomizationFactor: 0.4, withCredentials: true });
   return socket as unknown as LiveSocket;
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { SETTING_CODES, type SettingCode, type SettingView } from '@ronghu/contract';
 import type { AuditLog } from '../../platform/audit';
 import type { Outbox } from '../../platform/bus/outbox';
+import type { Signals } from '../../platform/cache';
 import type { Clock } from '../../platform/clock';
 import type { Db, Sql } from '../../platform/database/db';
 import { isUniqueViolation } from '../../platform/database/shards';
@@ -14,7 +15,7 @@ export interface Versioned<T> { version: number; value: T }
 /** A typed view of one document for its owner. */
 export interface Setting<T> { get(): Promise<Versioned<T>> }
 
-/** Another process may have saved; a reader is behind by this much at most. */
+/** Where the signal of another process's save got lost a reader is behind by this much at most. */
 const CACHE_MS = 2000;
 const HISTORY = 50;
 interface VersionRow { version_no: number; body: string; saved_at: number; saved_by: string; reason: string }
@@ -28,7 +29,10 @@ export class SettingService {
   private readonly definitions = new Map<SettingCode, SettingDefinition<unknown>>();
   private readonly cache = new Map<SettingCode, { until: number; current: Versioned<unknown> }>();
   private readonly listeners: ((code: SettingCode, current: Versioned<unknown>) => void)[] = [];
-  constructor(private readonly d: { group: Db; clock: Clock; audit: AuditLog; outbox: Outbox }) {}
+  constructor(private readonly d: { group: Db; clock: Clock; audit: AuditLog; outbox: Outbox; /** Absent in a process that hears no signals: it is behind by two seconds at most. */ signals?: Signals }) {
+    d.signals?.on('setting', ({ code }) => void this.renew(code as SettingCode).catch(() => this.cache.delete(code as SettingCode))); // not readable now: the next reader says so
+    d.signals?.onGap(() => this.cache.clear());
+  }
 
   /** Declares a document; the room that owns the rule calls this once at the start. */
   define<T>(definition: SettingDefinition<T>): Setting<T> {
@@ -38,7 +42,7 @@ export class SettingService {
     this.definitions.set(definition.code, definition as SettingDefinition<unknown>);
     return { get: () => this.get(definition.code) as Promise<Versioned<T>> };
   }
-  /** Told in this process after a save; other processes hear `setting.changed` over the bus. */
+  /** Told after a save in any process; what must happen once for all of them hears `setting.changed` over the bus. */
   onChange(listener: (code: SettingCode, current: Versioned<unknown>) => void): void { this.listeners.push(listener); }
 
   /** The version in force. No right is needed: rules are read by every act. */
@@ -100,7 +104,12 @@ export class SettingService {
       await this.d.audit.record(tx, scope, { action: restoredFrom === null ? 'setting.save' : 'setting.restore', target: `setting:${code}`, detail: restoredFrom === null ? `第 ${version} 版：${reason}` : `第 ${version} 版，恢复自第 ${restoredFrom} 版：${reason}` });
       await this.d.outbox.add(tx, { kind: 'setting.changed', aggregate: 'setting', aggregateId: code, companyId: null, payload: { code, version } });
     });
+    this.d.signals?.send('setting', { code });
+    await this.renew(code);
+  }
+  private async renew(code: SettingCode): Promise<void> {
     this.cache.delete(code);
+    if (!this.definitions.has(code)) return;
     const current = await this.get(code);
     for (const listener of this.listeners) listener(code, current);
   }

@@ -4,7 +4,9 @@ import { ERRORS, type ErrorCode } from '@ronghu/contract';
 import { AppError } from '../../platform/errors/app-error';
 import { DIRECTOR_PATH, type AgentView, type DirectorAnswer, type DirectorEvent, type DirectorEvents, type DirectorHealth, type DirectorOp, type DirectorOps, type LiveCall, type QueueState, type SkillGroupView } from './director-protocol';
 
-export interface DirectorClientOptions { url: string; token: string; timeoutMs?: number; retryMs?: number }
+/** `url`: one, or those of every director of the group; the one with the highest epoch is listened to. */
+export interface DirectorClientOptions { url: string | readonly string[]; token: string; timeoutMs?: number; retryMs?: number }
+interface Line { url: string; socket: WebSocket | null; retry: NodeJS.Timeout | null; /** What its snapshot said; null before one came. */ epoch: number | null }
 interface Waiting { resolve(result: unknown): void; reject(error: AppError): void; timer: NodeJS.Timeout }
 
 /**
@@ -22,15 +24,18 @@ export class DirectorClient {
   connected = false;
   private readonly emitter = new EventEmitter();
   private readonly waiting = new Map<number, Waiting>();
-  private socket: WebSocket | null = null;
-  private retry: NodeJS.Timeout | null = null;
+  private readonly lines: Line[];
+  private active: Line | null = null;
   private sequence = 0;
   private closed = false;
 
-  constructor(private readonly options: DirectorClientOptions) { this.emitter.setMaxListeners(0); }
+  constructor(private readonly options: DirectorClientOptions) {
+    this.emitter.setMaxListeners(0);
+    this.lines = (typeof options.url === 'string' ? [options.url] : options.url).map((url) => ({ url, socket: null, retry: null, epoch: null }));
+  }
 
   /** Starts connecting; does not wait. */
-  start(): void { this.closed = false; this.connect(); }
+  start(): void { this.closed = false; for (const line of this.lines) this.connect(line); }
 
   /** Resolves when a snapshot has come; rejects with DIRECTOR_UNAVAILABLE after `ms`. */
   async ready(ms = 5000): Promise<void> {
@@ -54,7 +59,7 @@ export class DirectorClient {
 
   /** Asks the director. Errors: the director's own code and sentence, or DIRECTOR_UNAVAILABLE when it is away or does not answer in time. */
   request<O extends DirectorOp>(op: O, args: DirectorOps[O]['args'], key?: string): Promise<DirectorOps[O]['result']> {
-    const socket = this.socket;
+    const socket = this.active?.socket;
     if (!socket || !this.connected) return Promise.reject(new AppError('DIRECTOR_UNAVAILABLE'));
     const id = ++this.sequence;
     return new Promise((resolve, reject) => {
@@ -66,25 +71,40 @@ export class DirectorClient {
 
   stop(): void {
     this.closed = true;
-    if (this.retry) clearTimeout(this.retry);
-    this.retry = null;
-    this.socket?.terminate();
+    for (const line of this.lines) { if (line.retry) clearTimeout(line.retry); line.retry = null; line.socket?.terminate(); }
+    this.active = null;
     this.lost();
   }
 
-  private connect(): void {
+  private connect(line: Line): void {
     if (this.closed) return;
-    const socket = new WebSocket(this.options.url + (new URL(this.options.url).pathname === '/' ? DIRECTOR_PATH : ''), { headers: { authorization: `Bearer ${this.options.token}` }, handshakeTimeout: 3000, perMessageDeflate: false });
-    this.socket = socket;
-    socket.on('message', (data: Buffer) => this.read(data));
+    const socket = new WebSocket(line.url + (new URL(line.url).pathname === '/' ? DIRECTOR_PATH : ''), { headers: { authorization: `Bearer ${this.options.token}` }, handshakeTimeout: 3000, perMessageDeflate: false });
+    line.socket = socket;
+    line.epoch = null;
+    socket.on('message', (data: Buffer) => this.read(line, data));
     // A refused connection ends in `close` too; the error itself says nothing more.
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      if (this.socket !== socket) return;
-      this.socket = null;
-      this.lost();
-      if (!this.closed) this.retry = setTimeout(() => this.connect(), this.options.retryMs ?? 250);
+      if (line.socket !== socket) return;
+      line.socket = null;
+      line.epoch = null;
+      if (this.active === line) {
+        this.active = null;
+        this.lost();
+        // one that was passed over for its older epoch is all there is now: it says everything anew when asked again
+        for (const other of this.lines) if (other.epoch !== null) other.socket?.terminate();
+      }
+      if (!this.closed) line.retry = setTimeout(() => this.connect(line), this.options.retryMs ?? 250);
     });
+  }
+  /** True when this line is the one to listen to: the first, or one whose director has a higher epoch than the one before. */
+  private rules(line: Line, epoch: number): boolean {
+    line.epoch = epoch;
+    if (this.active === line) return true;
+    if (this.active !== null && (this.active.epoch ?? 0) >= epoch) return false;
+    if (this.active !== null) this.lost();
+    this.active = line;
+    return true;
   }
 
   private lost(): void {
@@ -94,9 +114,9 @@ export class DirectorClient {
     this.emitter.emit('link', false);
   }
 
-  private read(data: Buffer): void {
+  private read(line: Line, data: Buffer): void {
     const frame = JSON.parse(data.toString('utf8')) as DirectorAnswer | DirectorEvent;
-    if ('event' in frame) { this.apply(frame); return; }
+    if ('event' in frame) { if (frame.event === 'snapshot' ? this.rules(line, frame.data.health.epoch) : this.active === line) this.apply(line, frame); return; }
     const waiting = this.waiting.get(frame.id);
     if (!waiting) return;
     this.waiting.delete(frame.id);
@@ -105,7 +125,7 @@ export class DirectorClient {
     else waiting.reject(new AppError(frame.error.code in ERRORS ? (frame.error.code as ErrorCode) : 'INTERNAL', frame.error.message));
   }
 
-  private apply(frame: DirectorEvent): void {
+  private apply(line: Line, frame: DirectorEvent): void {
     switch (frame.event) {
       case 'snapshot': {
         const s = frame.data;
@@ -123,7 +143,7 @@ export class DirectorClient {
       case 'offer': this.calls.set(frame.data.call.callId, frame.data.call); break;
       case 'queue': this.queue = frame.data; break;
       case 'callEnded': this.calls.delete(frame.data.callId); break;
-      case 'health': this.health = frame.data; break;
+      case 'health': this.health = frame.data; line.epoch = frame.data.epoch; break;
     }
     this.emitter.emit(frame.event, frame.data);
   }

@@ -13,6 +13,6 @@ export function followBasicInfo(bus: Bus, writer: IndexWriter, orgs: OrgDirector
     await writer.customers(e.companyId as number, numbers(e.payload.customerIds));
     await writer.houses(e.companyId as number, numbers(e.payload.houseIds));
   });
-  // Another process may have changed the organisation.
-  bus.on('org.changed', 'basicInfo.orgs', () => orgs.reload());
+  // beside the signal that the change itself sent: an event is never lost
+  bus.everywhere('org.changed', 'basicInfo.orgs', () => orgs.reload());
 }

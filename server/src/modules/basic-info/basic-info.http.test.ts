@@ -10,6 +10,7 @@ const FRONT = { agent: '/agent', operator: '/admin', agent12: '/agent', head: '/
 beforeAll(async () => {
   rig = await startRig(allTables, undefined, { rooms: false, passwordHash: await new PasswordHasher({ rounds: 1000 }).hash('Warm-Winter-1') });
   http = await startHttp(rig.platform, [basicInfo] as never, {});
+  await http.listen();
   process.chdir(cwd); // the framework goes to the data folder, which this test removes
   base = `http://127.0.0.1:${http.port}`;
   for (const [person, front] of Object.entries(FRONT)) {

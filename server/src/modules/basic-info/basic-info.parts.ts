@@ -1,5 +1,6 @@
 import type { AuditLog } from '../../platform/audit';
 import type { Bus } from '../../platform/bus/bus';
+import type { Signals } from '../../platform/cache';
 import type { Outbox } from '../../platform/bus/outbox';
 import type { Clock } from '../../platform/clock';
 import type { CryptoBox } from '../../platform/crypto';
@@ -10,7 +11,7 @@ import type { OrgDirectory } from '../../platform/identity/org.store';
 import type { SessionService } from '../../platform/identity/session.service';
 
 /** What the services of this room are built from. */
-export interface BasicInfoParts { shards: Shards; ids: Ids; clock: Clock; crypto: CryptoBox; orgs: OrgDirectory; audit: AuditLog; outbox: Outbox; bus: Bus; sessions: Pick<SessionService, 'rightsChanged'> }
+export interface BasicInfoParts { shards: Shards; ids: Ids; clock: Clock; crypto: CryptoBox; orgs: OrgDirectory; audit: AuditLog; outbox: Outbox; bus: Bus; sessions: Pick<SessionService, 'rightsChanged'>; signals?: Signals }
 
 /** Events of this room. The index follows them; others may too. */
 export type BasicInfoEvent = { kind: 'basicInfo.houses'; houseIds: number[] } | { kind: 'basicInfo.area'; areaId: number } | { kind: 'basicInfo.customers'; customerIds: number[]; houseIds: number[] } | { kind: 'basicInfo.communities'; communityIds: number[] };

@@ -51,7 +51,7 @@ export class OrgService {
         await this.d.outbox.add(tx, { kind: 'org.changed', aggregate: 'org', aggregateId: id, companyId: null, payload: { id } });
       });
     } catch (error) { throw isUniqueViolation(error) ? new AppError('CONFLICT', `编码 ${code} 已被使用`, undefined, error) : error; }
-    await this.d.orgs.reload();
+    await this.d.orgs.changed();
     this.d.sessions.rightsChanged();
   }
   private view(node: OrgRow): OrgNode { return { id: node.id, parentId: node.parentId, kind: node.kind, name: node.name, code: node.code, companyId: node.companyId, children: this.d.orgs.childrenOf(node.id).length }; }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { AuditLog, auditTables } from '../../platform/audit';
 import { busTables } from '../../platform/bus/bus.tables';
+import { cacheTables, DatabaseCache } from '../../platform/cache';
 import type { Db } from '../../platform/database/db';
 import { AppError } from '../../platform/errors/app-error';
 import { identityTables } from '../../platform/identity/identity.tables';
@@ -30,14 +31,14 @@ let database: TestDatabase, sql: Db, orgs: OrgDirectory, director: FakeDirector,
 let phone: PhoneService, agents: AgentsService, calls: CallsService, recordings: RecordingsService, blocklist: BlocklistService;
 
 beforeAll(async () => {
-  database = await startTestDatabase([...busTables, ...auditTables, ...identityTables, ...telephonyTables, ...workOrderTables, ...basicInfoTables]);
+  database = await startTestDatabase([...busTables, ...cacheTables, ...auditTables, ...identityTables, ...telephonyTables, ...workOrderTables, ...basicInfoTables]);
   sql = database.shards.group();
   orgs = await seedOrganisation(sql);
   dir = mkdtempSync(join(tmpdir(), 'ronghu-calls-'));
 }, 60_000);
 afterAll(async () => { await database?.stop(); rmSync(dir, { recursive: true, force: true }); });
 beforeEach(async () => {
-  for (const table of ['call_record', 'call_event', 'recording', 'blocklist', 'audit_row', 'work_order_index', 'phone_index', 'house_index']) await sql.execute(`delete from ${table}`);
+  for (const table of ['call_record', 'call_event', 'recording', 'blocklist', 'audit_row', 'work_order_index', 'phone_index', 'house_index', 'cache_entry']) await sql.execute(`delete from ${table}`);
   director = await FakeDirector.start();
   hub = new FakeHub();
   agentOrders = new AgentOrders({ sql, clock });
@@ -47,7 +48,7 @@ beforeEach(async () => {
   phone = new PhoneService({ director: director.client, mask, openRef: (ref) => crypto.openRef(ref), clock, agentOrders });
   agents = new AgentsService({ director: director.client, mask, orgs, sql, audit, agentOrders, clock });
   calls = new CallsService({ sql, orgs, numbers, crypto, director: director.client, audit });
-  recordings = new RecordingsService({ sql, orgs, audit, clock, recordingsDir: join(dir, 'recordings') });
+  recordings = new RecordingsService({ sql, orgs, audit, clock, cache: new DatabaseCache({ group: sql, ids: database.ids, clock, log: silentLog, holder: 'test', wakeUp: null }), recordingsDir: join(dir, 'recordings') });
   blocklist = new BlocklistService({ db: sql, ids: database.ids, clock, crypto, numbers, director: director.client, audit, log: silentLog });
 });
 afterEach(async () => { live.stop(); await director.stop(); });

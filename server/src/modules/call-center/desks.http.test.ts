@@ -29,6 +29,7 @@ beforeAll(async () => {
   await group.insertMany('house_index', [{ id: 600, company_id: 11, station_id: 111, community_id: 500, building_id: 540, unit_id: 550, community_name: '松江新苑', address: '松江新苑3号楼2单元600', building_key: '3', unit_key: '2', room_key: '600', house_seq: 1, contract_no: 'HT600', heating: 'on', arrears_cents: 0 }]);
   await rig.db.shards.company(11).insertMany('house_customer', [{ house_id: 600, customer_id: 700, relation: 'owner', since_at: 0 }]);
   http = await startHttp(rig.platform, [serviceCenter, pop, callCenter, monitorCenter, report] as never, { settings: rig.settings, directorClient: director.client });
+  await http.listen();
   process.chdir(cwd); // the framework goes to the data folder, which this test removes; the next suite of this worker needs a place to stand
   base = `http://127.0.0.1:${http.port}`;
   for (const [person, front] of Object.entries(FRONT) as [Who, string][]) {

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { callReach, type OrgPort } from '../../domain/metric/call-rows';
 import { Params } from '../../domain/metric/compile';
+import type { Cache } from '../../platform/cache';
 import type { Clock } from '../../platform/clock';
 import type { Sql } from '../../platform/database/db';
 import { AppError } from '../../platform/errors/app-error';
@@ -17,8 +18,7 @@ const ONE_HEARING_MS = 5 * 60_000;
 
 /** Recordings for hearing: scope (CC-117), an audit row for each hearing (CC-122), ranges for the player (CC-110). */
 export class RecordingsService {
-  private readonly heard = new Map<string, number>();
-  constructor(private readonly d: { sql: Sql; orgs: OrgPort; audit: AuditPort; clock: Clock; recordingsDir: string }) {}
+  constructor(private readonly d: { sql: Sql; orgs: OrgPort; audit: AuditPort; clock: Clock; cache: Pick<Cache, 'get' | 'set'>; recordingsDir: string }) {}
 
   /**
    * Opens a recording, whole or the part that `range` asks for. A plain agent hears own calls only; everyone else what the organisation nodes reach.
@@ -41,11 +41,10 @@ export class RecordingsService {
     return { status: 206, headers: { ...headers, 'content-length': String(part.end - part.start + 1), 'content-range': `bytes ${part.start}-${part.end}/${size}` }, body: createReadStream(path, part) };
   }
   private async recordHearing(scope: Scope, recordingId: number, callId: string): Promise<void> {
-    const key = `${scope.sessionId}:${recordingId}`, now = this.d.clock.now(), last = this.heard.get(key);
-    if (last !== undefined && now - last < ONE_HEARING_MS) return;
+    const key = `heard:${scope.sessionId}:${recordingId}`;
+    if ((await this.d.cache.get(key)) !== null) return;
     await this.d.audit.record(this.d.sql, scope, { action: 'recordingRead', target: `recording:${recordingId}`, detail: `通话 ${callId}` });
-    if (this.heard.size > 10_000) for (const [old, at] of this.heard) if (now - at >= ONE_HEARING_MS) this.heard.delete(old);
-    this.heard.set(key, now);
+    await this.d.cache.set(key, '1', ONE_HEARING_MS); // after the row: two ranges at the same moment may leave two rows, never none
   }
 }
 /** An agent without the right to watch others (CC-117). */

@@ -18,16 +18,17 @@ export class MonitorCenterConfiguration {
   private correcting: NodeJS.Timeout | null = null;
 
   async onReady(container: IMidwayContainer): Promise<void> {
-    const { shards, clock, orgs, crypto, hub, bus, log } = await container.getAsync<Platform>('platform');
+    const { shards, clock, orgs, crypto, hub, bus, log, roles } = await container.getAsync<Platform>('platform');
     const director = await container.getAsync<DirectorClient>('directorClient'), targets = defineKpiTargets(await container.getAsync<SettingHost>('settings'));
     const sql = shards.group(), store = new MetricStore(sql), live = new LiveFigures({ store, clock }), cube = new OrderCube({ sql, orgs, clock });
-    const kpis = new KpiService({ store, live, orgs, clock, numbers: crypto, targets }), notifier = new MonitorLive({ director, hub, orgs, live, cube, kpis, clock });
+    const kpis = new KpiService({ store, live, orgs, clock, numbers: crypto, targets }), notifier = new MonitorLive({ director, hub: { publish: (room, event) => hub.here(room, event) }, orgs, live, cube, kpis, clock });
     this.notifier = notifier;
     container.registerObject('boardService', new BoardService({ telephone: director, cube, live, kpis, orgs, clock }));
     container.registerObject('kpiService', kpis);
+    if (!roles.api) return; // boards are looked at where people are answered
     // events first, then the rows: nothing falls between
     notifier.start();
-    bus.on('order.changed', 'monitorCenter.figures', ({ aggregateId, payload }) => notifier.order(Number(aggregateId), typeof payload.formerStationId === 'number' ? payload.formerStationId : null));
+    bus.everywhere('order.changed', 'monitorCenter.figures', ({ aggregateId, numbers }) => notifier.order(Number(aggregateId), numbers.formerStationId ?? null));
     await live.fill();
     this.correcting = setInterval(() => void live.correct().catch((error: unknown) => log.warn('live figures not corrected', { error })), CORRECT_MS);
     this.correcting.unref();

@@ -19,7 +19,7 @@ export class LiveFigures {
     const from = dayStart(this.today()), take = (facts: readonly Fact[]) => { for (const fact of facts) step(this.state, { kind: 'seen', fact }); };
     await Promise.all([this.d.store.callFacts(from, from + DAY_MS, take), this.d.store.orderFacts(from, from + DAY_MS, take)]);
   }
-  /** Takes in what events may have missed (another process had the relay, a spooled call record came late): the last hour's calls, today's orders. */
+  /** Takes in what events may have missed (a signal between processes, a spooled call record came late): the last hour's calls, today's orders. */
   async correct(): Promise<void> {
     const from = dayStart(this.today()), take = (facts: readonly Fact[]) => { for (const fact of facts) step(this.state, { kind: 'seen', fact }); };
     await Promise.all([this.d.store.callFacts(Math.max(from, this.d.clock.now() - RECENT_MS), from + DAY_MS, take), this.d.store.orderFacts(from, from + DAY_MS, take)]);

@@ -12,8 +12,8 @@ const OLDEST_MS = 250, SPACING_MS = 100;
 
 /**
  * Orders of the whole group by company, station, worker and state: three grouped queries on the index, shared by every board of every viewer
- * (MC-08: parts add up to the whole because all are cut from one cube). Counted when looked at: anew after an event and when older than a quarter of a second (events of
- * the bus reach one process only), at most ten times a second.
+ * (MC-08: parts add up to the whole because all are cut from one cube). Counted when looked at: anew after an event and when older than a quarter of a second (a follower's
+ * event may be missed), at most ten times a second.
  */
 export class OrderCube {
   private lines: Line[] = [];

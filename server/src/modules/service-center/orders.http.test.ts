@@ -14,6 +14,7 @@ const cookies = new Map<string, string>(), cwd = process.cwd();
 beforeAll(async () => {
   rig = await startRig(allTables, undefined, { rooms: false, passwordHash: await new PasswordHasher({ rounds: 1000 }).hash('Warm-Winter-1') });
   http = await startHttp(rig.platform, [notice, serviceCenter, repairCenter] as never, { settings: rig.settings });
+  await http.listen();
   process.chdir(cwd); // the framework goes to the data folder, which this test removes; the next suite of this worker needs a place to stand
   base = `http://127.0.0.1:${http.port}`;
   for (const [person, front] of Object.entries(FRONT)) {

@@ -15,11 +15,14 @@ export class PopConfiguration {
   private purging: NodeJS.Timeout | null = null;
 
   async onReady(container: IMidwayContainer): Promise<void> {
-    const { shards, crypto, orgs, clock, log, bus } = await container.getAsync<Platform>('platform'), director = await container.getAsync<DirectorClient>('directorClient'), group = shards.group();
+    const { shards, crypto, orgs, clock, log, bus, roles, signals } = await container.getAsync<Platform>('platform'), director = await container.getAsync<DirectorClient>('directorClient'), group = shards.group();
     const attribution = new NumberAttribution(group), drafts = new DraftService({ db: group, telephone: director, clock });
     container.registerObject('popService', new PopService({ shards, crypto, orgs, telephone: director, attribution, clock }));
     container.registerObject('draftService', drafts);
     bus.on('order.changed', 'servicePop.drafts', (event) => drafts.settle(Number(event.aggregateId)));
+    signals.on('numberSegments', () => attribution.forget());
+    signals.onGap(() => attribution.forget());
+    if (!roles.worker) return;
     this.finder = new CallerFinder({ group, blind: (number) => crypto.blind(number), director, log });
     this.finder.start();
     this.purging = setInterval(() => void drafts.purge().catch((error: unknown) => log.warn('old drafts not removed', { error })), PURGE_MS);

@@ -1,81 +1,154 @@
+import type { Signals, WakeUp } from '../cache';
+import type { Clock } from '../clock';
 import type { Db, Row } from '../database/db';
 import type { Shards } from '../database/shards';
-import type { Clock } from '../clock';
 import type { Log } from '../log';
-import type { Bus, BusEvent } from './bus';
-import type { Outbox } from './outbox';
-import { releaseLease, takeLease } from './lease';
+import { BrokerAway, type Broker } from './broker';
+import { laneOf, type Bus, type BusEvent } from './bus';
+import { Delivery, settle, type Outcome } from './delivery';
+import { LeaseHolder } from './lease-holder';
+import { MAX_ATTEMPTS, OUTBOX, type Outbox } from './outbox';
+import { ownerOf } from './owner';
+import { FromBroker } from './from-broker';
 
-const BATCH = 200, POLL_MS = 500, LEASE_MS = 5000, MAX_ATTEMPTS = 12;
-interface OutboxRow extends Row { id: number; kind: string; aggregate: string; aggregate_id: string; company_id: number | null; payload: string; at: number; attempts: number }
+const BATCH = 400, PAGES = 25, POLL_MS = 500, POLL_BLIND_MS = 200, LEASE_MS = 3000, SENDING = 24, BROKER_AWAY_MS = 500, KEEP_MS = 14 * 86_400_000;
+export interface OutboxRow extends Row { id: number; kind: string; aggregate: string; aggregate_id: string; company_id: number | null; payload: string; at: number; attempts: number }
+export const eventOf = (row: OutboxRow, shard: string): BusEvent => ({ id: row.id, kind: row.kind, aggregate: row.aggregate, aggregateId: row.aggregate_id, companyId: row.company_id, payload: JSON.parse(row.payload) as Record<string, unknown>, at: row.at, shard });
+export const OUTBOX_COLUMNS = 'id, kind, aggregate, aggregate_id, company_id, payload, at, attempts';
+interface Loop { db: Db; lease: LeaseHolder; timer: NodeJS.Timeout | null; running: boolean; again: boolean; retryAt: Map<string, number>; pass: number }
+export interface RelayParts {
+  shards: Shards; bus: Bus; outbox: Outbox; clock: Clock; log: Log; holder: string;
+  signals?: Pick<Signals, 'send'>; wakeUp?: WakeUp | null;
+  /** Holders of all workers: each shard belongs to one of them. Empty: to whoever asks. */
+  workers?: () => readonly string[];
+  broker?: Broker | null;
+}
 
 /**
- * Hands committed events to their consumers: one leased relay a shard, claimed by status (ids do not follow commit order), numbered when published.
- * An event whose consumer fails holds back its own aggregate only and is tried again with growing pauses; after 12 tries it is set aside (status 2) and logged.
+ * Hands committed events to their consumers, or to the broker when there is one. One leased relay a shard, the shards shared out over the workers; within an
+ * aggregate in the order of commits (`at`, then id: ids alone follow the processes' numbers within a second). An event whose consumer fails holds back its own
+ * aggregate only and is tried again with growing pauses; after 12 tries it is set aside (status 2).
  */
 export class Relay {
-  private readonly loops = new Map<string, { db: Db; timer: NodeJS.Timeout | null; running: boolean; again: boolean; retryAt: Map<string, number> }>();
+  private readonly loops = new Map<string, Loop>();
+  private readonly delivery: Delivery;
+  private readonly fromBroker: FromBroker | null;
+  private running = false;
   private stopped = false;
-  /** Events given to all their consumers since the start. */
+  /** Events settled since the start, by this process. */
   published = 0;
-  constructor(private readonly d: { shards: Shards; bus: Bus; outbox: Outbox; clock: Clock; log: Log; holder: string }) {}
-
-  start(): void {
-    for (const db of [this.d.shards.group(), ...this.d.shards.companyIds().map((id) => this.d.shards.company(id))]) this.watch(db);
-    this.d.outbox.onCommit((shard) => this.kick(shard));
+  constructor(private readonly d: RelayParts) {
+    this.delivery = new Delivery({ bus: d.bus, shards: d.shards, signals: d.signals ?? { send: () => undefined }, clock: d.clock, log: d.log });
+    this.fromBroker = d.broker ? new FromBroker({ ...d, delivery: this.delivery, onSettled: (n) => { this.published += n; } }) : null;
+    if (!d.signals) d.outbox.onCommit((shard) => this.committed(shard)); // alone, without a platform around it
   }
-  watch(db: Db): void { if (!this.loops.has(db.shard)) { this.loops.set(db.shard, { db, timer: null, running: false, again: false, retryAt: new Map() }); this.kick(db.shard); } }
+  /** Starts to work; a process that never does only wakes the others. */
+  start(): void {
+    this.running = true;
+    for (const db of [this.d.shards.group(), ...this.d.shards.companyIds().map((id) => this.d.shards.company(id))]) this.watch(db);
+    this.d.wakeUp?.listen((hint) => { if (hint?.startsWith('o:')) this.kick(hint.slice(2)); else if (hint === null) for (const shard of this.loops.keys()) this.kick(shard); });
+    if (this.d.broker && this.fromBroker) this.fromBroker.start(this.d.broker);
+  }
+  watch(db: Db): void {
+    if (this.loops.has(db.shard)) return;
+    this.loops.set(db.shard, { db, lease: new LeaseHolder({ db, name: `relay:${db.shard}`, holder: this.d.holder, clock: this.d.clock, ttlMs: LEASE_MS }), timer: null, running: false, again: false, retryAt: new Map(), pass: 0 });
+    this.kick(db.shard);
+  }
+  /** An event was committed here: for our own relay, or for the worker whose shard it is. */
+  committed(shard: string): void {
+    const loop = this.loops.get(shard);
+    if (this.running && loop && this.ours(shard)) this.kick(shard); else this.d.wakeUp?.notify(`o:${shard}`);
+  }
   async stop(): Promise<void> {
     this.stopped = true;
-    for (const loop of this.loops.values()) { if (loop.timer) clearTimeout(loop.timer); while (loop.running) await new Promise((r) => setTimeout(r, 5)); await releaseLease(loop.db, `relay:${loop.db.shard}`, this.d.holder).catch((error) => this.d.log.warn('relay lease not released', { error })); }
+    await this.fromBroker?.stop();
+    for (const loop of this.loops.values()) {
+      if (loop.timer) clearTimeout(loop.timer);
+      while (loop.running) await new Promise((r) => setTimeout(r, 5));
+      if (loop.lease.held) await loop.lease.give().catch((error) => this.d.log.warn('relay lease not released', { error }));
+    }
   }
   /** Waits until nothing is left to publish; for tests and a clean stop. */
   async drain(): Promise<void> {
-    for (const { db } of this.loops.values()) for (;;) { this.kick(db.shard); const [row] = await db.query<{ n: number }>('select count(*) as n from outbox where outbox_status = 0'); if (!row?.n) break; await new Promise((r) => setTimeout(r, 10)); }
+    for (const { db } of this.loops.values()) for (;;) { this.kick(db.shard); const [row] = await db.query<{ n: number }>('select count(*) as n from outbox where outbox_status in (0, 3) and due_at <= $1', [this.d.clock.now()]); if (!row?.n) break; await new Promise((r) => setTimeout(r, 10)); }
   }
+  /** Events all consumers are through with, and the marks of exactly-once consumers, are of no use to any retry after two weeks. */
+  async purge(now: number): Promise<void> {
+    const old = now - KEEP_MS;
+    for (const db of [this.d.shards.group(), ...this.d.shards.companyIds().map((id) => this.d.shards.company(id))]) await db.execute('delete from outbox where outbox_status = 1 and published_at < $1', [old]);
+    await this.d.shards.group().execute('delete from bus_seen where at < $1', [old]);
+  }
+  private ours(shard: string): boolean { const workers = this.d.workers?.() ?? []; return workers.length === 0 || ownerOf(shard, workers) === this.d.holder; }
   private kick(shard: string): void {
     const loop = this.loops.get(shard);
     if (!loop || this.stopped) return;
     if (loop.running) { loop.again = true; return; }
     if (loop.timer) clearTimeout(loop.timer);
     loop.running = true;
-    void this.pass(loop).catch((error) => { this.d.log.warn('relay pass failed', { shard, error }); return false; }).then((full) => {
+    void this.pass(loop).catch((error) => { this.d.log.warn('relay pass failed', { shard, error }); return 'idle' as const; }).then((next) => {
       loop.running = false;
       if (this.stopped) return;
-      const soon = loop.again || full;
+      const soon = (loop.again && next !== 'away') || next === 'full';
       loop.again = false;
-      loop.timer = setTimeout(() => this.kick(shard), soon ? 0 : POLL_MS);
+      loop.timer = setTimeout(() => this.kick(shard), soon ? 0 : next === 'away' ? BROKER_AWAY_MS : this.d.wakeUp === undefined || this.d.wakeUp?.connected ? POLL_MS : POLL_BLIND_MS);
       loop.timer.unref();
     });
   }
-  private async pass(loop: { db: Db; retryAt: Map<string, number> }): Promise<boolean> {
-    const { db, retryAt } = loop, now = this.d.clock.now();
-    if ((await takeLease(db, `relay:${db.shard}`, this.d.holder, now, LEASE_MS)) === null) return false;
-    const rows = await db.query<OutboxRow>('select id, kind, aggregate, aggregate_id, company_id, payload, at, attempts from outbox where outbox_status = 0 order by id limit $1', [BATCH]);
-    const done: number[] = [];
+  private async pass(loop: Loop): Promise<'idle' | 'full' | 'away'> {
+    const { db, lease, retryAt } = loop, now = this.d.clock.now();
+    if (!this.ours(db.shard)) { if (lease.held) await lease.give(); return 'idle'; }
+    if (!(await lease.take())) return 'idle';
     const held = new Set<string>();
-    for (const row of rows) {
-      const line = `${row.aggregate}/${row.aggregate_id}`;
-      if (held.has(line) || (retryAt.get(line) ?? 0) > now) { held.add(line); continue; }
-      const event: BusEvent = { id: row.id, kind: row.kind, aggregate: row.aggregate, aggregateId: row.aggregate_id, companyId: row.company_id, payload: JSON.parse(row.payload) as Record<string, unknown>, at: row.at, shard: db.shard };
-      try {
-        for (const consumer of this.d.bus.matching(row.kind)) await consumer.run(event);
-        retryAt.delete(line);
-        done.push(row.id);
-        this.published += 1;
-      } catch (error) {
-        held.add(line);
-        const dead = row.attempts + 1 >= MAX_ATTEMPTS;
-        retryAt.set(line, now + Math.min(30000, 200 * 2 ** row.attempts));
-        this.d.log.error(dead ? 'event set aside' : 'event will be tried again', { id: row.id, kind: row.kind, attempts: row.attempts + 1, error });
-        await db.execute('update outbox set attempts = attempts + 1, last_error = $1, outbox_status = $2 where id = $3', [String(error).slice(0, 500), dead ? 2 : 0, row.id]);
+    for (const [lane, until] of retryAt) if (until > now) held.add(lane);
+    let after = { at: -1, id: -1 };
+    for (let page = 0; page < PAGES && lease.fresh(); page++) {
+      const rows = await db.query<OutboxRow>(`select ${OUTBOX_COLUMNS} from outbox where outbox_status = 0 and due_at <= $1 and (at > $2 or (at = $2 and id > $3)) order by at, id limit $4`, [now, after.at, after.id, BATCH]);
+      const last = rows[rows.length - 1], free = rows.filter((row) => !held.has(this.laneOfRow(row)));
+      if (free.length) {
+        const way = await this.handle(loop, free, held);
+        if (way === 'away') return 'away';
+        return rows.length === BATCH || held.size > 0 ? (way === 'some' ? 'full' : 'idle') : 'idle';
       }
+      if (!last || rows.length < BATCH) return 'idle';
+      after = { at: last.at, id: last.id }; // a whole page of one lane that waits: look behind it
     }
-    if (done.length) {
-      const marks = done.map((_, i) => `$${i + 3}`).join(',');
-      const [{ top } = { top: 0 }] = await db.query<{ top: number }>('select coalesce(max(seq), 0) as top from outbox where published_at is not null and published_at >= $1', [now - 86_400_000]);
-      await db.execute(`update outbox set outbox_status = 1, published_at = $1, seq = $2 where id in (${marks})`, [this.d.clock.now(), top + 1, ...done]);
-    }
-    return rows.length === BATCH && done.length > 0;
+    return 'idle';
+  }
+  private laneOfRow(row: OutboxRow): string { return laneOf({ aggregate: row.aggregate, aggregateId: row.aggregate_id }); }
+  private async handle(loop: Loop, rows: readonly OutboxRow[], held: Set<string>): Promise<'some' | 'none' | 'away'> {
+    const { db, lease, retryAt } = loop, events = rows.map((row) => eventOf(row, db.shard)), seq = lease.epoch * 1_000_000_000 + ++loop.pass;
+    // the lease is renewed beside the work: one slow consumer must not hand the shard to another worker in the middle
+    const renew = setInterval(() => void lease.take().catch((error: unknown) => this.d.log.warn('relay lease not renewed', { error })), LEASE_MS / 3);
+    try {
+      if (this.d.broker) return await this.send(this.d.broker, loop, events, seq);
+      const outcomes = await this.delivery.deliver(events, () => lease.fresh());
+      const { done, failed } = await settle(db, rows, outcomes, { clock: this.d.clock, log: this.d.log, maxAttempts: MAX_ATTEMPTS, seq, retryStatus: OUTBOX.waiting });
+      this.published += done.length;
+      for (const event of events) if (outcomes.get(event.id) === 'done') retryAt.delete(laneOf(event));
+      for (const { id, attempts } of failed) { const lane = laneOf(events.find((e) => e.id === id) as BusEvent); held.add(lane); retryAt.set(lane, this.d.clock.now() + Math.min(30000, 100 * 2 ** attempts)); }
+      return done.length ? 'some' : 'none';
+    } finally { clearInterval(renew); }
+  }
+  /** To the broker: lanes side by side, a lane's events only after the broker stored the one before. */
+  private async send(broker: Broker, loop: Loop, events: readonly BusEvent[], seq: number): Promise<'some' | 'none' | 'away'> {
+    const lanes = new Map<string, BusEvent[]>(), sent: number[] = [], outcomes = new Map<number, Outcome>();
+    for (const event of events) { const lane = laneOf(event); lanes.set(lane, [...(lanes.get(lane) ?? []), event]); }
+    const waiting = [...lanes];
+    let away: unknown = null;
+    await Promise.all(Array.from({ length: Math.min(SENDING, waiting.length) }, async () => {
+      for (let next = waiting.shift(); next && away === null && loop.lease.fresh(); next = waiting.shift()) {
+        for (const event of next[1]) {
+          try { await broker.publish(event, `${event.shard}/${next[0]}`); sent.push(event.id); } catch (error) {
+            if (error instanceof BrokerAway) away = error; else outcomes.set(event.id, error as Error);
+            break;
+          }
+        }
+      }
+    }));
+    // it may be settled already: only what still waits is noted as handed over
+    for (let from = 0; from < sent.length; from += 500) { const part = sent.slice(from, from + 500); await loop.db.execute(`update outbox set outbox_status = ${OUTBOX.handed}, published_at = $1, seq = $2 where outbox_status = 0 and id in (${part.map((_, i) => `$${i + 3}`).join(',')})`, [this.d.clock.now(), seq, ...part]); }
+    if (outcomes.size) await settle(loop.db, events.map((e) => ({ id: e.id, kind: e.kind, attempts: 0 })), outcomes, { clock: this.d.clock, log: this.d.log, maxAttempts: MAX_ATTEMPTS, seq, retryStatus: OUTBOX.waiting });
+    if (away !== null) { this.d.log.warn('the broker is away; events wait in the outbox', { broker: broker.name, error: away }); return 'away'; }
+    return sent.length ? 'some' : 'none';
   }
 }

@@ -1,4 +1,5 @@
 import type { OrgKind } from '@ronghu/contract';
+import type { Signals } from '../cache';
 import type { Sql } from '../database/db';
 
 export interface OrgRow { id: number; parentId: number | null; kind: OrgKind; name: string; code: string; path: string; companyId: number | null; sortNo: number }
@@ -7,7 +8,9 @@ export interface OrgRow { id: number; parentId: number | null; kind: OrgKind; na
 export class OrgDirectory {
   private byId = new Map<number, OrgRow>();
   private children = new Map<number | null, OrgRow[]>();
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly sql: Sql, private readonly signals: Signals | null = null) {}
+  /** After a change that is committed: reads it here and tells the other processes. */
+  async changed(): Promise<void> { await this.reload(); this.signals?.send('organisation', {}); }
   async reload(): Promise<void> {
     const rows = await this.sql.query<{ id: number; parent_id: number | null; kind: OrgKind; name: string; code: string; path: string; company_id: number | null; sort_no: number }>("select id, parent_id, kind, name, code, path, company_id, sort_no from org_node where org_status = 'active' order by path, sort_no");
     const byId = new Map<number, OrgRow>(), children = new Map<number | null, OrgRow[]>();

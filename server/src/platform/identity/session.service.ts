@@ -4,6 +4,8 @@ import { AppError } from '../errors/app-error';
 import type { Clock } from '../clock';
 import type { Db } from '../database/db';
 import type { OrgDirectory } from './org.store';
+import type { Cache, Signals } from '../cache';
+import type { Nonces } from './nonces';
 import { buildScope } from './scopes';
 import type { Scope } from './scope';
 
@@ -14,42 +16,39 @@ export interface AuditPort { record(sql: Db, scope: Scope, entry: { action: stri
 
 /** The longest life of a session, whatever is done in it, ms. */
 export const SESSION_MS = 24 * 3600_000;
-const LOCK_AFTER = 5, LOCK_MS = 15 * 60_000, NONCE_MS = 2 * 60_000, IDLE_MS = 12 * 3600_000, TOUCH_MS = 60_000, CACHE_MS = 30_000;
+const LOCK_AFTER = 5, LOCK_MS = 15 * 60_000, IDLE_MS = 12 * 3600_000, TOUCH_MS = 60_000, CACHE_MS = 30_000, TRIES_WINDOW_MS = 60_000, TRIES = 1200;
 interface AccountRow { id: number; login: string; person_name: string; account_status: string; password_hash: string; must_change: boolean; failed_count: number; locked_until: number | null }
 const digest = (token: string): string => createHash('sm3').update(token).digest('hex');
 
 /** Sign-in, sessions and the scopes that come of them (PF identity; lock-out, session end, forced change). Tokens are stored as digests only. */
 export class SessionService {
-  private readonly nonces = new Map<string, number>();
+  /** Copies for half a minute; a change in any process drops them in all (`session` signal), a missed signal drops all. */
   private readonly cache = new Map<string, { scope: Scope; until: number; touched: number; mustChange: boolean }>();
   private readonly looking = new Map<string, Promise<{ scope: Scope; mustChange: boolean } | null>>();
+  private readonly gone: ((accountId: number | null, reason: 'signedOut' | 'rightsChanged' | null) => void)[] = [];
   private changes = 0;
-  private readonly gone: ((accountId: number, reason: 'signedOut' | 'rightsChanged') => void)[] = [];
   private decoy: Promise<string> | null = null;
-  constructor(private readonly d: { group: Db; orgs: OrgDirectory; clock: Clock; passwords: PasswordPort; seal: SealPort; audit: AuditPort; passwordAge: { allowDemoPasswords: boolean } }) {}
-
-  /** Told when an account's sessions end or its rights change, so that live rooms are left at once. */
-  onChange(listener: (accountId: number, reason: 'signedOut' | 'rightsChanged') => void): void { this.gone.push(listener); }
-
-  signInKey(): { publicKey: string; nonce: string } {
-    const now = this.d.clock.now();
-    for (const [nonce, until] of this.nonces) if (until < now) this.nonces.delete(nonce);
-    if (this.nonces.size > 20000) throw new AppError('TOO_MANY');
-    const nonce = randomBytes(16).toString('hex');
-    this.nonces.set(nonce, now + NONCE_MS);
-    return { publicKey: this.d.seal.publicKey(), nonce };
+  constructor(private readonly d: { group: Db; orgs: OrgDirectory; clock: Clock; passwords: PasswordPort; seal: SealPort; audit: AuditPort; passwordAge: { allowDemoPasswords: boolean }; nonces: Nonces; cache: Pick<Cache, 'count'>; signals: Signals }) {
+    d.signals.on('session', ({ accountId, reason, sessionId, keep }) => { this.forget(accountId, sessionId, keep); this.tell(accountId, reason); });
+    d.signals.onGap(() => this.forgetAll(null));
   }
+
+  /** Told when an account's sessions end or its rights change in any process, so that live rooms are left at once. No account: everybody's; no reason: look again. */
+  onChange(listener: (accountId: number | null, reason: 'signedOut' | 'rightsChanged' | null) => void): void { this.gone.push(listener); }
+
+  signInKey(): { publicKey: string; nonce: string } { return { publicKey: this.d.seal.publicKey(), nonce: this.d.nonces.issue() }; }
   /** @throws AppError BAD_CREDENTIALS when the seal, its nonce or its form is wrong: nothing tells which. */
   async openSealed(sealed: string): Promise<string> {
-    try {
-      const { password, nonce } = JSON.parse(await this.d.seal.open(sealed)) as { password: unknown; nonce: unknown };
-      if (typeof password !== 'string' || typeof nonce !== 'string' || (this.nonces.get(nonce) ?? 0) < this.d.clock.now()) throw new Error('stale');
-      this.nonces.delete(nonce);
-      return password;
-    } catch (error) { throw new AppError('BAD_CREDENTIALS', '登录信息已过期，请刷新页面后重新登录', undefined, error); }
+    const stale = (cause: unknown) => new AppError('BAD_CREDENTIALS', '登录信息已过期，请刷新页面后重新登录', undefined, cause);
+    let opened: { password: unknown; nonce: unknown };
+    try { opened = JSON.parse(await this.d.seal.open(sealed)) as typeof opened; } catch (error) { throw stale(error); }
+    const { password, nonce } = opened;
+    if (typeof password !== 'string' || typeof nonce !== 'string' || !(await this.d.nonces.use(nonce))) throw stale('nonce');
+    return password;
   }
   /** Returns the session token for the cookie. Five wrong passwords lock the account for 15 minutes. */
   async signIn(login: string, sealed: string, frontEnd: FrontEnd, address: string): Promise<{ token: string; me: Me }> {
+    if ((await this.d.cache.count(`sign-in:${address}`, TRIES_WINDOW_MS)) > TRIES) throw new AppError('TOO_MANY', '该地址登录过于频繁，请一分钟后再试');
     const password = await this.openSealed(sealed), now = this.d.clock.now(), { group } = this.d;
     const [row] = await group.query<AccountRow>('select id, login, person_name, account_status, password_hash, must_change, failed_count, locked_until from account where login = $1', [login]);
     if (!row || row.account_status !== 'active') {
@@ -95,30 +94,31 @@ export class SessionService {
     if (!row) { this.cache.delete(id); return null; }
     const scope = await buildScope(this.d.group, this.d.orgs, { accountId: row.account_id, personName: row.person_name, login: row.login, frontEnd, sessionId: id, address });
     const entry = { scope, until: now + CACHE_MS, touched: row.last_seen_at, mustChange: row.must_change };
-    if (changes === this.changes) this.cache.set(id, entry);
+    if (changes === this.changes) this.cache.set(id, entry); // what was read before a change must not outlive it
     return entry;
   }
   async signOut(scope: Scope): Promise<void> {
     await this.d.group.execute("update session_row set ended = 'signOut' where token_hash = $1", [scope.sessionId]);
-    this.changed();
-    this.cache.delete(scope.sessionId);
+    this.forget(scope.accountId, scope.sessionId);
+    this.d.signals.send('session', { accountId: scope.accountId, reason: 'signedOut', sessionId: scope.sessionId });
     await this.d.audit.record(this.d.group, scope, { action: 'signOut', target: `account:${scope.accountId}`, detail: scope.frontEnd });
     this.tell(scope.accountId, 'signedOut');
   }
   /** Ends all sessions of an account (disabled, password reset); `keep` is the one that goes on. */
   async endAll(accountId: number, reason: string, keep?: string): Promise<void> {
     await this.d.group.execute('update session_row set ended = $1 where account_id = $2 and ended is null and token_hash <> $3', [reason.slice(0, 30), accountId, keep ?? '-']);
-    this.changed();
-    for (const [id, entry] of this.cache) if (entry.scope.accountId === accountId && id !== keep) this.cache.delete(id);
+    this.forget(accountId, undefined, keep);
+    this.d.signals.send('session', { accountId, reason: 'signedOut', ...(keep === undefined ? {} : { keep }) });
     this.tell(accountId, 'signedOut');
   }
   /** Rights or organisation changed: the next request and the live rooms see it at once. Without an account, everybody's. */
   rightsChanged(accountId?: number): void {
-    const hit = new Set<number>();
-    this.changed();
-    for (const [id, entry] of this.cache) if (accountId === undefined || entry.scope.accountId === accountId) { hit.add(entry.scope.accountId); this.cache.delete(id); }
-    for (const id of accountId === undefined ? hit : [accountId]) this.tell(id, 'rightsChanged');
+    this.forget(accountId ?? null);
+    this.d.signals.send('session', { accountId: accountId ?? null, reason: 'rightsChanged' });
+    this.tell(accountId ?? null, 'rightsChanged');
   }
+  /** Copies of everybody in this process; the other processes see to theirs. */
+  forgetAll(reason: 'rightsChanged' | null): void { this.forget(null); this.tell(null, reason); }
   async changePassword(scope: Scope, sealedOld: string, sealedNew: string): Promise<void> {
     const before = await this.openSealed(sealedOld), after = await this.openSealed(sealedNew);
     const [row] = await this.d.group.query<{ password_hash: string }>('select password_hash from account where id = $1', [scope.accountId]);
@@ -129,8 +129,7 @@ export class SessionService {
     await this.d.group.execute('update account set password_hash = $1, must_change = $2, version = version + 1 where id = $3', [await this.d.passwords.hash(after), false, scope.accountId]);
     await this.d.audit.record(this.d.group, scope, { action: 'changePassword', target: `account:${scope.accountId}`, detail: '' });
     await this.endAll(scope.accountId, 'passwordChanged', scope.sessionId);
-    this.changed();
-    this.cache.delete(scope.sessionId);
+    this.rightsChanged(scope.accountId); // the session that stays need not change it any more
   }
   describe(scope: Scope, mustChange: boolean): Me {
     const { orgs, clock } = this.d;
@@ -139,7 +138,12 @@ export class SessionService {
       agentId: scope.agentId ?? undefined, stationId: scope.stationId ?? undefined, mustChangePassword: mustChange, frontEnd: scope.frontEnd as FrontEnd, serverTime: clock.now(),
     };
   }
-  private tell(accountId: number, reason: 'signedOut' | 'rightsChanged'): void { for (const listener of this.gone) listener(accountId, reason); }
+  private forget(accountId: number | null, sessionId?: string, keep?: string): void {
+    this.changed();
+    if (sessionId !== undefined) { this.cache.delete(sessionId); return; }
+    for (const [id, entry] of this.cache) if ((accountId === null || entry.scope.accountId === accountId) && id !== keep) this.cache.delete(id);
+  }
+  private tell(accountId: number | null, reason: 'signedOut' | 'rightsChanged' | null): void { for (const listener of this.gone) listener(accountId, reason); }
 }
 /** Why a password is too weak, in Chinese, or null. At least 10 characters of three kinds, without the login name (ASVS 5.0 2.1, PF identity). */
 export function passwordProblem(password: string, login: string): string | null {

@@ -9,7 +9,9 @@ const LINE = /^(0\d{2,3}|1\d{2,6})\s*,\s*([^,]{0,20})\s*,\s*([^,]{0,20})\s*,\s*(
 /** Where a number is from (BI-25, SC-04), from the table held on premises: built-in area codes and carriers, and imported segments over them; no service outside is asked. */
 export class NumberAttribution {
   private readonly cache = new Map<string, string | null>();
-  constructor(private readonly group: Db) {}
+  /** @param imported tells the other processes that the table is new. */
+  constructor(private readonly group: Db, private readonly imported: () => void = () => undefined) {}
+  forget(): void { this.cache.clear(); }
 
   /** For example `黑龙江 哈尔滨`, `黑龙江 哈尔滨 中国移动`, `中国联通`; null when nothing is known. */
   async of(number: string): Promise<string | null> {
@@ -61,6 +63,7 @@ export class NumberAttribution {
     }
     await flush();
     this.cache.clear();
+    this.imported();
     return { imported, bad };
   }
 }

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_ROLE_PERMISSIONS, type FrontEnd, type LiveMessage, type OrderIntake, type RoleCode } from '@ronghu/contract';
+import { cacheTables } from '../../../platform/cache';
 import type { TableDefinition } from '../../../platform/database/table';
 import { buildScope } from '../../../platform/identity/scopes';
 import type { Scope } from '../../../platform/identity/scope';
 import { silentLog } from '../../../platform/log';
 import { createPlatform, type Platform } from '../../../platform/platform';
+import { testConfig } from '../../../platform/testing/config';
 import { startTestDatabase, type TestDatabase } from '../../../platform/testing/database';
 import { SettingService } from '../../setting';
 import { createWorkOrders, type WorkOrders } from '..';
@@ -24,7 +26,7 @@ export interface Rig {
 /** A small group on a real database: companies 11 and 12, stations 111, 112 and 121, a person a role, house 600 of station 111 and house 601 of none. `build` may add rooms; without `rooms` the modules under test make their own. */
 export async function startRig(tables: readonly TableDefinition[], build?: (platform: Platform) => void, options: { rooms: boolean; passwordHash?: string } = { rooms: true }): Promise<Rig> {
   let now = Date.UTC(2026, 10, 18, 2, 0);
-  const db = await startTestDatabase(tables), dir = mkdtempSync(join(tmpdir(), 'ronghu-orders-')), g = db.shards.group();
+  const db = await startTestDatabase([...tables, ...cacheTables]), dir = mkdtempSync(join(tmpdir(), 'ronghu-orders-')), g = db.shards.group();
   const org = (id: number, parent: number | null, kind: string, name: string, code: string, path: string, companyId: number | null) => ({ id, parent_id: parent, kind, name, code, path, company_id: companyId });
   await g.insertMany('org_node', [org(1, null, 'group', '集团', 'GRP', '/1/', null), org(2, 1, 'division', '事业部', 'DIV', '/1/2/', null), org(11, 2, 'company', '甲公司', 'JIA', '/1/2/11/', 11), org(12, 2, 'company', '乙公司', 'YI', '/1/2/12/', 12), org(111, 11, 'station', '东站', 'JIA01', '/1/2/11/111/', 11), org(112, 11, 'station', '西站', 'JIA02', '/1/2/11/112/', 11), org(121, 12, 'station', '南站', 'YI01', '/1/2/12/121/', 12)]);
   await g.insertMany('account', (Object.keys(PEOPLE) as Person[]).map((p) => ({ id: PEOPLE[p], login: p, person_name: NAMES[p], org_id: ROLES[p][1], password_hash: options.passwordHash ?? 'x', must_change: false, created_at: now })));
@@ -33,7 +35,7 @@ export async function startRig(tables: readonly TableDefinition[], build?: (plat
   await g.insertMany('account_skill', [{ account_id: PEOPLE.worker, skill_code: 'notHot', skill_level: 7 }, { account_id: PEOPLE.worker2, skill_code: 'leak', skill_level: 5 }]);
   await g.insertMany('account_area', [{ account_id: PEOPLE.worker, area_id: 500, company_id: 11 }]);
   await g.insertMany('agent', [{ agent_id: 8001, account_id: PEOPLE.agent, work_no: '8001', name: NAMES.agent, station_id: 111, company_id: 11 }]);
-  const config = { dataDir: dir, production: false, demo: true, http: { host: '127.0.0.1', port: 0, tls: null }, database: { url: db.url, maxConnections: 16 }, link: { host: '127.0.0.1', port: 0, token: 't' }, switch: { nodes: [], recordingsDir: dir, spoolDir: dir, configDir: dir }, fronts: { admin: dir, agent: dir, mobile: dir }, timeZone: 'Asia/Shanghai' };
+  const config = testConfig(dir, db.url, 16);
   const platform = await createPlatform(config, { clock: { now: () => now }, log: silentLog, node: 3, holder: 'test', companyIds: [11, 12] });
   const c = db.shards.company(11), { crypto } = platform, number = '13812345678';
   await c.insertMany('area_node', [{ id: 500, company_id: 11, parent_id: 0, kind: 'community', node_name: '松江新苑', path: '/500/', own_station_id: 111, station_id: 111, sort_key: 'songjiang', updated_at: now }]);
