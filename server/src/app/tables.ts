@@ -1,5 +1,6 @@
 import { auditTables } from '../platform/audit';
 import { busTables } from '../platform/bus/bus.tables';
+import { shardTables } from '../platform/database/places';
 import type { TableDefinition } from '../platform/database/table';
 import { identityTables } from '../platform/identity/identity.tables';
 import { telephonyTables } from '../domain/telephony/telephony.tables';
@@ -10,4 +11,4 @@ import { basicInfoTables } from '../modules/basic-info/basic-info.tables';
 import { draftTables } from '../modules/service-center/draft.tables';
 
 /** Every table of the product: the one source of schema and migrations. */
-export const allTables: TableDefinition[] = [...busTables, ...identityTables, ...auditTables, ...settingTables, ...telephonyTables, ...messagingTables, ...workOrderTables, ...basicInfoTables, ...draftTables];
+export const allTables: TableDefinition[] = [...shardTables, ...busTables, ...identityTables, ...auditTables, ...settingTables, ...telephonyTables, ...messagingTables, ...workOrderTables, ...basicInfoTables, ...draftTables];

@@ -9,6 +9,7 @@ import { CryptoBox, loadOrCreateKeys, PasswordHasher, Sm2Worker, type Keys } fro
 import { createIds, type Ids } from './database/ids';
 import { leaseNode } from './database/node-lease';
 import { createShards, type Shards } from './database/shards';
+import type { TableDefinition } from './database/table';
 import { Idempotency } from './http/idempotency';
 import { OrgDirectory } from './identity/org.store';
 import { SessionService } from './identity/session.service';
@@ -22,10 +23,10 @@ export interface Platform {
   config: Config; clock: Clock; ids: Ids; log: Log; shards: Shards; orgs: OrgDirectory; bus: Bus; outbox: Outbox; relay: Relay; timers: Timers; hub: Hub; keys: Keys; crypto: CryptoBox; sm2: Sm2Worker;
   passwords: PasswordHasher; audit: AuditLog; blobs: BlobStore; sessions: SessionService; idempotency: Idempotency; close(): Promise<void>;
 }
-/** @param node 0..255, this process's share of the id space; leased in the database when not given. Opens the shards of `companyIds`; tables must exist (see migrate). */
-export async function createPlatform(config: Config, options: { clock: Clock; log: Log; node?: number; holder: string; companyIds: readonly number[] }): Promise<Platform> {
+/** @param node 0..255, this process's share of the id space; leased in the database when not given. Opens the shards of `companyIds`, whose tables must exist (see migrate); `tables`: what a company added later gets. */
+export async function createPlatform(config: Config, options: { clock: Clock; log: Log; node?: number; holder: string; companyIds: readonly number[]; tables?: readonly TableDefinition[] }): Promise<Platform> {
   const { clock, log } = options;
-  const shards = await createShards({ url: config.database.url, maxConnections: config.database.maxConnections, companyIds: options.companyIds });
+  const shards = await createShards({ ...config.database, companyIds: options.companyIds, tables: options.tables });
   const group = shards.group(), lease = options.node === undefined ? await leaseNode(group, options.holder, clock, log) : null;
   const ids = createIds(options.node ?? (lease as { node: number }).node, clock.now), bus = new Bus(), outbox = new Outbox(ids, clock);
   const keys = loadOrCreateKeys(join(config.dataDir, 'keys')), crypto = new CryptoBox(keys), passwords = new PasswordHasher(), sm2 = new Sm2Worker();

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { startHttp } from '../app/http-server';
 import { modules } from '../app/modules';
+import { allTables } from '../app/tables';
 import { DirectorClient } from '../domain/telephony/director-client';
 import { DIRECTOR_PATH } from '../domain/telephony/director-protocol';
 import { SettingService } from '../domain/setting';
@@ -19,7 +20,7 @@ async function main(): Promise<void> {
   const log = createLog({ role: 'server', pid: process.pid });
   process.on('unhandledRejection', (error) => log.error('unhandled rejection', { error }));
   const config = loadConfig(), holder = `${hostname()}:${process.pid}`;
-  const platform = await createPlatform(config, { clock: systemClock, log, holder, companyIds: await knownCompanies(config.database.url) });
+  const platform = await createPlatform(config, { clock: systemClock, log, holder, companyIds: await knownCompanies(config.database), tables: allTables });
   const { shards, clock, audit, outbox, ids, keys, sm2 } = platform, group = shards.group();
   const settings = new SettingService({ group, clock, audit, outbox });
   const directorClient = new DirectorClient({ url: `ws://${config.link.host}:${config.link.port}${DIRECTOR_PATH}`, token: config.link.token });

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { ShardLayout } from '../database/places';
 
 /** All that a process needs to know from outside. Read once at the start; see docs/配置.md. Secrets come from the file made at installation, never from the repository. */
 export interface Config {
   dataDir: string; production: boolean; demo: boolean;
   http: { host: string; port: number; tls: { certFile: string; keyFile: string } | null };
-  database: { url: string; maxConnections: number };
+  database: { url: string; maxConnections: number; shards?: ShardLayout };
   link: { host: string; port: number; token: string };
   switch: { nodes: { name: string; host: string; port: number; password: string }[]; recordingsDir: string; spoolDir: string; configDir: string };
   fronts: Record<'admin' | 'agent' | 'mobile', string>;
@@ -30,7 +31,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return {
     dataDir, production, demo: env.RONGHU_DEMO ? env.RONGHU_DEMO === '1' : (f.demo ?? false),
     http: { host: env.RONGHU_HTTP_HOST ?? f.http?.host ?? '127.0.0.1', port: Number(env.RONGHU_HTTP_PORT ?? f.http?.port ?? 8080), tls: env.RONGHU_TLS_CERT && env.RONGHU_TLS_KEY ? { certFile: env.RONGHU_TLS_CERT, keyFile: env.RONGHU_TLS_KEY } : (f.http?.tls ?? null) },
-    database: { url: need(env.RONGHU_DATABASE_URL ?? f.database?.url, 'database.url'), maxConnections: Number(env.RONGHU_DATABASE_MAX ?? f.database?.maxConnections ?? 24) },
+    database: { url: need(env.RONGHU_DATABASE_URL ?? f.database?.url, 'database.url'), maxConnections: Number(env.RONGHU_DATABASE_MAX ?? f.database?.maxConnections ?? 24), shards: f.database?.shards },
     link: { host: '127.0.0.1', port: Number(env.RONGHU_LINK_PORT ?? f.link?.port ?? 8091), token: need(env.RONGHU_LINK_TOKEN ?? f.link?.token, 'link.token') },
     switch: {
       nodes: env.RONGHU_SWITCH_PORT ? [{ name: env.RONGHU_SWITCH_NAME ?? 'node1', host: env.RONGHU_SWITCH_HOST ?? '127.0.0.1', port: Number(env.RONGHU_SWITCH_PORT), password }] : (f.switch?.nodes ?? []),
