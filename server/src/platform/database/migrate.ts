@@ -33,11 +33,7 @@ export async function migratePlace(place: Place, tables: readonly TableDefinitio
   const engine = engineOf(place.url);
   try {
     await engine.makePlace(place);
-    const connection = await engine.connect(place);
-    try {
-      await engine.lock(connection);
-      return await migrateSchema(engine, connection, place.schema, tables);
-    } finally { await connection.close(); }
+    return await engine.locked(place, (connection) => migrateSchema(engine, connection, place.schema, tables));
   } catch (error) { throw translate(error); }
 }
 /** Migrates the group's shard and those of the companies given. Returns the statements run. */

@@ -43,8 +43,8 @@ export interface Engine {
   dropPlace(connection: Connection, schema: string): Promise<void>;
   ddl(connection: Connection): Promise<Ddl>;
   catalog(connection: Connection, schema: string): Promise<Catalog>;
-  /** Waits until no other process migrates on this server; released with the connection at the latest. */
-  lock(connection: Connection): Promise<void>;
+  /** Runs `work` while no other process migrates this place, with a connection that has time enough for making tables. A lock whose holder dies is free again. */
+  locked<T>(place: Place, work: (connection: Connection) => Promise<T>): Promise<T>;
   /** Fresh statistics after much was written; without them the first lists do not use their indexes. */
   analyze(connection: Connection, tables: readonly string[]): Promise<void>;
 }
