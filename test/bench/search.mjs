@@ -19,7 +19,7 @@ async function prepare() {
   const database = await startEmbedded(join(dataDir, 'db'), installation.database.embeddedPort, installation.database.embeddedPassword);
   try {
     const began = Date.now();
-    await seed({ dataDir, url: database.url, installation, houses: HOUSES, light: true, renewPasswords: false, onProgress: (text) => console.error(text) });
+    await seed({ dataDir, database: { url: database.url }, installation, houses: HOUSES, light: true, renewPasswords: false, onProgress: (text) => console.error(text) });
     console.error(`${HOUSES} 户已生成，用时 ${((Date.now() - began) / 1000).toFixed(0)} 秒`);
     const client = new Client({ connectionString: database.url });
     await client.connect();

@@ -28,7 +28,7 @@ describe('the HTTP door', () => {
     await g.insertMany('account', [{ id: 100, login: 'agent01', person_name: '张一', org_id: 11, password_hash: hash, must_change: false, created_at: now }, { id: 101, login: 'newbie', person_name: '李二', org_id: 11, password_hash: hash, must_change: true, created_at: now }]);
     await g.insertMany('account_role', [{ account_id: 100, role_code: 'agent', org_id: 11 }, { account_id: 101, role_code: 'agent', org_id: 11 }]);
     await g.insertMany('role_permission', [{ role_code: 'agent', permission: 'order.read' }, { role_code: 'agent', permission: 'phone.use' }]);
-    const config = { ...testConfig(dir, db.url, 8), fronts: { admin: join(dir, 'admin'), agent: join(dir, 'agent'), mobile: join(dir, 'mobile') } };
+    const config = { ...testConfig(dir, db.target, 8), fronts: { admin: join(dir, 'admin'), agent: join(dir, 'agent'), mobile: join(dir, 'mobile') } };
     platform = await createPlatform(config, { clock: { now: () => now }, log: silentLog, node: 3, holder: 'test', companyIds: [11] });
     http = await startHttp(platform, [], {});
     await http.listen();

@@ -3,12 +3,13 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { randomPassword } from '../platform/crypto';
+import type { ShardLayout } from '../platform/database/places';
 
 /** What an installation decides once and keeps (0600, beside the data): ports, secrets, where the database and the switch are. See docs/配置.md. */
 export interface Installation {
   demo: boolean; demoPassword: string | null;
   http: { host: string; port: number };
-  database: { url?: string; embeddedPort?: number; embeddedPassword?: string; maxConnections?: number };
+  database: { url?: string; shards?: ShardLayout; embeddedPort?: number; embeddedPassword?: string; maxConnections?: number };
   link: { port: number; token: string };
   switch: { simulated: boolean; simulatorPort?: number; nodes: SwitchNode[]; recordingsDir: string; spoolDir: string; configDir: string; nodeApi?: string };
 }

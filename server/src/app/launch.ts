@@ -101,16 +101,16 @@ async function main(): Promise<void> {
 
   say('[3/5] 启动数据库 …');
   if (!installation.database.url) database = await startEmbedded(join(dataDir, 'db'), installation.database.embeddedPort as number, installation.database.embeddedPassword as string);
-  const url = process.env.RONGHU_DATABASE_URL ?? installation.database.url ?? (database as EmbeddedDatabase).url;
+  const url = process.env.RONGHU_DATABASE_URL ?? installation.database.url ?? (database as EmbeddedDatabase).url, place = { url, shards: installation.database.shards };
   const env: NodeJS.ProcessEnv = { ...process.env, RONGHU_DATA: dataDir, RONGHU_DATABASE_URL: url, RONGHU_HTTP_PORT: String(installation.http.port), RONGHU_HTTP_HOST: installation.http.host, RONGHU_LINK_PORT: String(installation.link.port), RONGHU_LINK_TOKEN: installation.link.token, RONGHU_DEMO: installation.demo ? '1' : '0' };
   const demoBegin = Date.now();
-  const seeded = await seed({ dataDir, url, installation, houses: Number(option('--houses') ?? 50000), renewPasswords: renew, onProgress: (text) => say(`[4/5] ${text}`) });
+  const seeded = await seed({ dataDir, database: place, installation, houses: Number(option('--houses') ?? 50000), renewPasswords: renew, onProgress: (text) => say(`[4/5] ${text}`) });
   const demoMs = seeded ? Date.now() - demoBegin : 0;
   const authority = lan ? await localAuthority(join(dataDir, 'tls'), lanAddresses(), Date.now()) : null;
   if (authority) Object.assign(env, { RONGHU_TLS_CERT: authority.certFile, RONGHU_TLS_KEY: authority.keyFile });
 
   say('[5/5] 启动语音交换、话务调度与服务 …');
-  await configureSwitch({ root, dataDir, url, installation });
+  await configureSwitch({ root, dataDir, database: place, installation });
   const node = installation.switch.nodes[0] as Installation['switch']['nodes'][number];
   const trunk = node.description?.trunks?.[0]?.name;
   if (trunk) env.RONGHU_TRUNK ??= trunk;

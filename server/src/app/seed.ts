@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { Client } from 'pg';
 import { defaultRights, generateDemo, planOrganisation, type Organisation } from '../demo';
 import { CryptoBox, loadOrCreateKeys, PasswordHasher, randomPassword } from '../platform/crypto';
 import { createIds } from '../platform/database/ids';
-import { knownCompanies, migrate } from '../platform/database/migrate';
-import { createShards, GROUP_SCHEMA } from '../platform/database/shards';
+import { knownCompanies, migrate, startAnew } from '../platform/database/migrate';
+import type { DatabaseTarget } from '../platform/database/places';
+import { createShards } from '../platform/database/shards';
 import { BlobStore } from '../platform/storage';
 import type { Installation } from './install';
 import { allTables } from './tables';
@@ -17,27 +17,24 @@ const INSTALLED = 'installed';
  * Brings the schemas up to date, and fills a new installation: roles and rights always, demo data when asked for, otherwise one administrator
  * whose initial password is printed once. Returns true when something was filled.
  */
-export async function seed(d: { dataDir: string; url: string; installation: Installation; houses: number; renewPasswords: boolean; seedNumber?: number; light?: boolean; onProgress(text: string): void }): Promise<boolean> {
-  const known = await knownCompanies(d.url), keys = loadOrCreateKeys(join(d.dataDir, 'keys')), ids = createIds(INSTALL_NODE, Date.now);
-  await migrate(d.url, allTables, known);
-  const client = new Client({ connectionString: d.url });
-  await client.connect();
+export async function seed(d: { dataDir: string; database: DatabaseTarget; installation: Installation; houses: number; renewPasswords: boolean; seedNumber?: number; light?: boolean; onProgress(text: string): void }): Promise<boolean> {
+  const known = await knownCompanies(d.database), keys = loadOrCreateKeys(join(d.dataDir, 'keys')), ids = createIds(INSTALL_NODE, Date.now);
+  await migrate(d.database, allTables, known);
+  const first = await createShards({ ...d.database, maxConnections: 4, companyIds: [] });
   let plan: Organisation;
   try {
-    await client.query(`set search_path to ${GROUP_SCHEMA}`);
-    if (d.renewPasswords && d.installation.demoPassword) await client.query('update account set password_hash = $1, failed_count = 0, locked_until = null', [await new PasswordHasher().hash(d.installation.demoPassword)]);
-    if ((await client.query('select 1 from lease where name = $1', [INSTALLED])).rowCount) return false;
-    // an earlier try that was cut off before its last step is begun anew
-    for (const { tablename } of (await client.query<{ tablename: string }>("select tablename from pg_tables where schemaname = $1 and tablename <> 'schema_ledger'", [GROUP_SCHEMA])).rows) await client.query(`truncate table ${tablename}`);
-    for (const id of known) await client.query(`drop schema ronghu_c${id} cascade`);
+    const group = first.group();
+    if (d.renewPasswords && d.installation.demoPassword) await group.execute('update account set password_hash = $1, failed_count = 0, locked_until = null', [await new PasswordHasher().hash(d.installation.demoPassword)]);
+    if ((await group.query('select name from lease where name = $1', [INSTALLED])).length) return false;
+    await startAnew(d.database, known); // an earlier try that was cut off before its last step
     const made = planOrganisation(ids);
     plan = made.plan;
     if (!d.installation.demo) { made.rows.length = 1; plan.companies = []; }
-    for (const row of made.rows) await client.query(`insert into org_node (${Object.keys(row).join(',')}) values (${Object.keys(row).map((_, i) => `$${i + 1}`).join(',')})`, Object.values(row));
-  } finally { await client.end(); }
+    await group.insertMany('org_node', made.rows);
+  } finally { await first.close(); }
   const companyIds = plan.companies.map((c) => c.id);
-  await migrate(d.url, allTables, companyIds);
-  const shards = await createShards({ url: d.url, maxConnections: 12, companyIds });
+  await migrate(d.database, allTables, companyIds);
+  const shards = await createShards({ ...d.database, maxConnections: 12, companyIds });
   try {
     const group = shards.group();
     await group.insertMany('role_permission', defaultRights());
@@ -50,7 +47,7 @@ export async function seed(d: { dataDir: string; url: string; installation: Inst
       await group.insertMany('account_role', [{ account_id: id, role_code: 'groupAdmin', org_id: plan.groupId }]);
       d.onProgress(`管理员账号 admin 的初始密码（只显示这一次，首次登录须修改）：${password}`);
     }
-    await group.execute('vacuum analyze'); // the whole database; without it the first lists do not use their indexes alone
+    await shards.analyze(); // without it the first lists do not use their indexes alone
     await group.insertMany('lease', [{ name: INSTALLED, holder: 'seed', epoch: 1, until_at: Date.now() }]);
     return true;
   } finally { await shards.close(); }

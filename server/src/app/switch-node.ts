@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client } from 'pg';
 import { CryptoBox, loadOrCreateKeys } from '../platform/crypto';
-import { GROUP_SCHEMA } from '../platform/database/shards';
+import type { DatabaseTarget } from '../platform/database/places';
+import { createShards } from '../platform/database/shards';
 import type { Installation } from './install';
 
 interface Generator { generateNode(input: unknown, directory: string): { node: unknown }; installSounds(node: unknown): void }
@@ -13,19 +13,17 @@ const secret = (): string => randomBytes(15).toString('base64url').replace(/[-_]
  * Writes the configuration of the installation's first node from the phones and hotlines in the database, with passwords of its own
  * (kept sealed in `phone.sip_secret`), and the sounds beside it. Done at every start: what was changed in the portal takes effect.
  */
-export async function configureSwitch(d: { root: string; dataDir: string; url: string; installation: Installation }): Promise<void> {
+export async function configureSwitch(d: { root: string; dataDir: string; database: DatabaseTarget; installation: Installation }): Promise<void> {
   const { installation } = d, { switch: sw } = installation, node = sw.nodes[0];
   if (!node) return;
-  const client = new Client({ connectionString: d.url });
-  await client.connect();
+  const shards = await createShards({ ...d.database, maxConnections: 2, companyIds: [] }), group = shards.group();
   try {
-    await client.query(`set search_path to ${GROUP_SCHEMA}`);
     const crypto = new CryptoBox(loadOrCreateKeys(join(d.dataDir, 'keys')));
-    const phones = (await client.query<{ extension: string; sip_secret: string | null; station_id: string }>('select extension, sip_secret, station_id from phone order by extension limit 2000')).rows;
+    const phones = await group.query<{ extension: string; sip_secret: string | null; station_id: number }>('select extension, sip_secret, station_id from phone order by extension limit 2000');
     const fresh = phones.filter((p) => !p.sip_secret);
     for (const phone of fresh) phone.sip_secret = crypto.seal(secret());
-    if (fresh.length) await client.query('update phone set sip_secret = x.s from unnest($1::text[], $2::text[]) as x(e, s) where phone.extension = x.e', [fresh.map((p) => p.extension), fresh.map((p) => p.sip_secret)]);
-    const hotlines = (await client.query<{ called_number: string }>('select called_number from access_number order by called_number limit 100')).rows.map((r) => r.called_number);
+    if (fresh.length) await group.transaction(async (tx) => { for (const phone of fresh) await tx.execute('update phone set sip_secret = $1 where extension = $2', [phone.sip_secret, phone.extension]); });
+    const hotlines = (await group.query<{ called_number: string }>('select called_number from access_number order by called_number limit 100')).map((r) => r.called_number);
     const directories = { recordings: sw.recordingsDir, spool: sw.spoolDir, prompts: join(sw.configDir, 'prompts'), music: join(sw.configDir, 'music') };
     for (const dir of Object.values(directories)) mkdirSync(dir, { recursive: true });
     const { generateNode, installSounds } = (await import(join(d.root, 'gateway-config/dist/index.js'))) as Generator;
@@ -36,5 +34,5 @@ export async function configureSwitch(d: { root: string; dataDir: string; url: s
     }, sw.configDir);
     installSounds(made.node);
     writeFileSync(join(sw.configDir, 'event-password'), node.password, { mode: 0o600 });
-  } finally { await client.end(); }
+  } finally { await shards.close(); }
 }

@@ -1,6 +1,7 @@
 import { auditTables } from '../platform/audit';
 import { busTables } from '../platform/bus/bus.tables';
 import { cacheTables } from '../platform/cache/cache.tables';
+import { shardTables } from '../platform/database/places';
 import type { TableDefinition } from '../platform/database/table';
 import { identityTables } from '../platform/identity/identity.tables';
 import { telephonyTables } from '../domain/telephony/telephony.tables';
@@ -11,4 +12,4 @@ import { basicInfoTables } from '../modules/basic-info/basic-info.tables';
 import { draftTables } from '../modules/service-center/draft.tables';
 
 /** Every table of the product: the one source of schema and migrations. */
-export const allTables: TableDefinition[] = [...busTables, ...cacheTables, ...identityTables, ...auditTables, ...settingTables, ...telephonyTables, ...messagingTables, ...workOrderTables, ...basicInfoTables, ...draftTables];
+export const allTables: TableDefinition[] = [...shardTables, ...busTables, ...cacheTables, ...identityTables, ...auditTables, ...settingTables, ...telephonyTables, ...messagingTables, ...workOrderTables, ...basicInfoTables, ...draftTables];

@@ -1,12 +1,8 @@
 import type { Db, Row } from '../platform/database/db';
-import { definitionOf, type Column } from '../platform/database/table';
 
 const BATCH = 5_000, AT_ONCE = 2;
-const TYPE: Record<Column['kind'], string> = { id: 'bigint', int: 'integer', bigint: 'bigint', time: 'bigint', decimal: 'numeric', bool: 'boolean', text: 'text', longText: 'text', json: 'text', bytes: 'bytea' };
-
 /**
- * Rows gathered by table and written in large batches while the next are made; a few batches are under way at most. Each column goes as one array
- * literal, made here because the driver's own takes half of the generator's time. The demonstration runs on PostgreSQL only.
+ * Rows gathered by table and written in large batches while the next are made; a few batches are under way at most.
  */
 export class BulkWriter {
   private readonly waiting = new Map<string, Row[]>();
@@ -28,11 +24,10 @@ export class BulkWriter {
   async done(): Promise<void> { for (const table of this.waiting.keys()) this.flush(table); await this.pace(0); }
 
   private flush(table: string): void {
-    const rows = this.waiting.get(table) ?? [], columns = Object.keys(rows[0] ?? {}), kinds = definitionOf(table)?.columns;
+    const rows = this.waiting.get(table) ?? [];
     this.waiting.set(table, []);
     if (rows.length === 0) return;
-    const select = columns.map((column, i) => { const kind = kinds?.[column]?.kind; if (!kind) throw new Error(`demo: table ${table} has no column ${column}`); return `$${i + 1}::${TYPE[kind]}[]`; });
-    this.queue.push(() => this.db.execute(`insert into ${table} (${columns.join(',')}) select * from unnest(${select.join(',')})`, columns.map((column) => arrayLiteral(rows, column))));
+    this.queue.push(() => this.db.insertMany(table, rows));
     this.next();
   }
   /** No more at once than the shard's pool has connections: a batch that waits for one would give up. */
@@ -43,16 +38,4 @@ export class BulkWriter {
       this.running.add(work);
     }
   }
-}
-
-/** PostgreSQL's text form of an array (documentation 8.15.6). */
-export function arrayLiteral(rows: readonly Row[], column: string): string {
-  const parts = new Array<string>(rows.length);
-  for (let i = 0; i < rows.length; i++) {
-    const value = rows[i]?.[column];
-    if (value === null || value === undefined) parts[i] = 'NULL';
-    else if (typeof value === 'string') parts[i] = /^[\w\u4e00-\u9fff.+/=-]+$/.test(value) && value.length !== 4 ? value : `"${value.replace(/["\\]/g, '\\$&')}"`; // four letters may spell NULL
-    else parts[i] = String(value);
-  }
-  return `{${parts.join(',')}}`;
 }

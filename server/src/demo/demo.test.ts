@@ -23,8 +23,8 @@ beforeAll(async () => {
   db = await startTestDatabase([], []);
   const ids = createIds(0, () => now), planned = planOrganisation(ids);
   plan = planned.plan;
-  await migrate(db.url, allTables, plan.companies.map((c) => c.id));
-  shards = await createShards({ url: db.url, maxConnections: 10, companyIds: plan.companies.map((c) => c.id) });
+  await migrate(db.target, allTables, plan.companies.map((c) => c.id));
+  shards = await createShards({ ...db.target, maxConnections: 10, companyIds: plan.companies.map((c) => c.id) });
   for (const row of planned.rows) await shards.group().insertMany('org_node', [row]);
   dir = mkdtempSync(join(tmpdir(), 'ronghu-demo-'));
   crypto = new CryptoBox(loadOrCreateKeys(dir));

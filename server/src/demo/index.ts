@@ -1,10 +1,8 @@
 import { Readable } from 'node:stream';
 import type { CryptoBox } from '../platform/crypto';
-import type { Db } from '../platform/database/db';
-import { createIndexes } from '../platform/database/ddl';
 import { createIds, type Ids } from '../platform/database/ids';
 import { definitionOf } from '../platform/database/table';
-import type { Shards } from '../platform/database/shards';
+import { withIndexesAfterwards, type Shards } from '../platform/database/shards';
 import type { BlobStore } from '../platform/storage';
 import { makeExtras } from './extras';
 import { makeHouses, type KnownHouse } from './houses';
@@ -38,21 +36,13 @@ export async function generateDemo(d: DemoParts, org: Organisation, options: Dem
       communities.push(...made.communities.map((c) => ({ ...c, companyId: company.id })));
     }
   };
-  if (options.light) await withIndexesAfterwards(group, ['house_index', 'phone_index'], fill);
+  if (options.light) await withIndexesAfterwards(group, ['house_index', 'phone_index'].flatMap((name) => definitionOf(name) ?? []), fill);
   else await fill();
   await makeExtras({ group, ids, random, crypto: d.crypto, now, org }, communities);
   onProgress('供暖季工单与通话', 0);
   const orders = options.orders ?? (options.light ? 300 : Math.max(300, Math.round(options.houses / 20))), pictures = await makePictures(d.blobs, random);
   if (orders && org.leader) await makeSeason({ group, company: (id) => d.shards.company(id), random, crypto: d.crypto, now, org, leader: org.leader, operators: org.operators ?? new Map(), ...pictures }, known, orders, options.calls ?? orders * 2, (done) => onProgress('供暖季工单与通话', done));
   onProgress('供暖季工单与通话', 1);
-}
-
-/** A million rows are written several times faster into tables whose indexes are made at the end. */
-async function withIndexesAfterwards(db: Db, tables: readonly string[], work: () => Promise<void>): Promise<void> {
-  const making = tables.flatMap((name) => { const table = definitionOf(name); return table ? createIndexes(table) : []; });
-  for (const sql of making) { const name = /index if not exists (\w+) on/.exec(sql)?.[1]; if (name) await db.execute(`drop index if exists ${name}`); }
-  await work();
-  for (const sql of making) await db.execute(sql);
 }
 
 /** Few enough to make in a moment, many enough not to look copied. */

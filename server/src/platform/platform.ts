@@ -10,6 +10,7 @@ import { CryptoBox, loadOrCreateKeys, PasswordHasher, Sm2Worker, type Keys } fro
 import { createIds, type Ids } from './database/ids';
 import { leaseNode } from './database/node-lease';
 import { createShards, type Shards } from './database/shards';
+import type { TableDefinition } from './database/table';
 import { Idempotency } from './http/idempotency';
 import { Nonces } from './identity/nonces';
 import { OrgDirectory } from './identity/org.store';
@@ -30,10 +31,10 @@ export interface Platform {
   config: Config; clock: Clock; ids: Ids; log: Log; shards: Shards; orgs: OrgDirectory; bus: Bus; outbox: Outbox; relay: Relay; timers: Timers; hub: Hub; keys: Keys; crypto: CryptoBox; sm2: Sm2Worker;
   passwords: PasswordHasher; audit: AuditLog; blobs: BlobStore; sessions: SessionService; idempotency: Idempotency; close(): Promise<void>;
 }
-/** @param node 0..255, this process's share of the id space; leased in the database when not given. Opens the shards of `companyIds`; tables must exist (see migrate). */
-export async function createPlatform(config: Config, options: { clock: Clock; log: Log; node?: number; holder: string; companyIds: readonly number[]; roles?: Roles }): Promise<Platform> {
+/** @param node 0..255, this process's share of the id space; leased in the database when not given. Opens the shards of `companyIds`, whose tables must exist (see migrate); `tables`: what a company added later gets. */
+export async function createPlatform(config: Config, options: { clock: Clock; log: Log; node?: number; holder: string; companyIds: readonly number[]; roles?: Roles; tables?: readonly TableDefinition[] }): Promise<Platform> {
   const { clock, log, holder } = options, roles = options.roles ?? { api: true, worker: true };
-  const shards = await createShards({ url: config.database.url, maxConnections: config.database.maxConnections, companyIds: options.companyIds });
+  const shards = await createShards({ ...config.database, companyIds: options.companyIds, tables: options.tables });
   const group = shards.group(), lease = options.node === undefined ? await leaseNode(group, options.holder, clock, log) : null;
   const ids = createIds(options.node ?? (lease as { node: number }).node, clock.now), bus = new Bus(log), outbox = new Outbox(ids, clock);
   const wakeUp = wakeUpFor(config.database.url, log), cache = createCache(config.cache ?? CACHE_ALONE, { group, ids, clock, log, holder, wakeUp });

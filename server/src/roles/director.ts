@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const config = loadConfig(), clock = systemClock, holder = `${hostname()}:${process.pid}:${randomUUID()}`;
   const node = config.switch.nodes[0];
   if (!node) throw new Error('setting switch.nodes is missing (see docs/配置.md)');
-  const shards = await createShards({ url: config.database.url, maxConnections: 6, companyIds: [] }), group = shards.group();
+  const shards = await createShards({ ...config.database, maxConnections: 6, companyIds: [] }), group = shards.group();
   const share = await leaseNode(group, holder, clock, log);
   const ids = createIds(share.node, clock.now), crypto = new CryptoBox(loadOrCreateKeys(join(config.dataDir, 'keys')));
   const settings = new SettingService({ group, clock, audit: new AuditLog(ids, clock), outbox: new Outbox(ids, clock) });

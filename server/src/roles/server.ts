@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { startHttp } from '../app/http-server';
 import { modules } from '../app/modules';
+import { allTables } from '../app/tables';
 import { DirectorClient } from '../domain/telephony/director-client';
 import { SettingService } from '../domain/setting';
 import { FileAnchor, Sealer } from '../platform/audit';
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
   const roles = rolesOf(process.argv.slice(2)), log = createLog({ role: Object.entries(roles).filter(([, on]) => on).map(([name]) => name).join('+'), pid: process.pid });
   process.on('unhandledRejection', (error) => log.error('unhandled rejection', { error }));
   const config = loadConfig(), holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`; // a number used again after a restart must not be taken for its predecessor
-  const platform = await createPlatform(config, { clock: systemClock, log, holder, roles, companyIds: await knownCompanies(config.database.url) });
+  const platform = await createPlatform(config, { clock: systemClock, log, holder, roles, companyIds: await knownCompanies(config.database), tables: allTables });
   const { shards, clock, audit, outbox, ids, keys, sm2, signals, processes } = platform, group = shards.group();
   const settings = new SettingService({ group, clock, audit, outbox, signals });
   const directorClient = new DirectorClient({ url: config.link.urls, token: config.link.token });

@@ -20,7 +20,7 @@ export class CallLinks {
     const since = this.d.clock.now() - (this.swept ? LOOK_BACK_MS : FIRST_LOOK_BACK_MS);
     for (const order of await this.d.db.query<OrderKey>(`select o.id, o.company_id, o.order_no, o.call_id, o.customer_id, o.customer_name, o.address, o.station_id from work_order_index o join call_record r on r.call_id = o.call_id where o.created_at >= $1 and r.order_id is null order by o.created_at limit ${BATCH}`, [since])) await this.put(order);
     await this.d.db.execute('update call_record set order_no = (select o.order_no from work_order_index o where o.id = call_record.order_id) where started_at >= $1 and order_id is not null and order_no is null', [since]);
-    for (let last = ''; ;) {
+    for (let last = ' '; ;) { // below every id; an empty text would be NULL on a database of Oracle semantics
       const calls = await this.d.db.query<CallKey>(`select r.call_id, r.number_blind, r.order_id, r.order_no from call_record r where r.started_at >= $1 and r.customer_id is null and r.number_blind is not null and r.call_id > $2 and exists (select 1 from phone_index p where p.number_blind = r.number_blind) order by r.call_id limit ${BATCH}`, [since, last]);
       await this.name(calls);
       const end = calls[calls.length - 1];

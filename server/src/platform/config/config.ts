@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { ShardLayout } from '../database/places';
 
 /** All that a process needs to know from outside. Read once at the start; see docs/配置.md. Secrets come from the file made at installation, never from the repository. */
 export interface Config {
   dataDir: string; production: boolean; demo: boolean;
   /** `trustProxy`: the address of the caller is taken from the last X-Forwarded-For entry, which the front before us writes. */
   http: { host: string; port: number; trustProxy: boolean; tls: { certFile: string; keyFile: string } | null };
-  database: { url: string; maxConnections: number };
+  database: { url: string; maxConnections: number; shards?: ShardLayout };
   /** Shared short-term store; null: the database alone. `prefix` keeps installations on one Redis server apart. */
   cache: { url: string | null; prefix: string };
   /** Who carries events to their consumers: the database itself, or RocketMQ 5 by its proxy (`endpoints`: host:port, several by semicolon). */
@@ -39,7 +40,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return {
     dataDir, production, demo: env.RONGHU_DEMO ? env.RONGHU_DEMO === '1' : (f.demo ?? false),
     http: { host: env.RONGHU_HTTP_HOST ?? f.http?.host ?? '127.0.0.1', port: Number(env.RONGHU_HTTP_PORT ?? f.http?.port ?? 8080), trustProxy: env.RONGHU_TRUST_PROXY ? env.RONGHU_TRUST_PROXY === '1' : (f.http?.trustProxy ?? false), tls: env.RONGHU_TLS_CERT && env.RONGHU_TLS_KEY ? { certFile: env.RONGHU_TLS_CERT, keyFile: env.RONGHU_TLS_KEY } : (f.http?.tls ?? null) },
-    database: { url: need(env.RONGHU_DATABASE_URL ?? f.database?.url, 'database.url'), maxConnections: Number(env.RONGHU_DATABASE_MAX ?? f.database?.maxConnections ?? 24) },
+    database: { url: need(env.RONGHU_DATABASE_URL ?? f.database?.url, 'database.url'), maxConnections: Number(env.RONGHU_DATABASE_MAX ?? f.database?.maxConnections ?? 24), shards: f.database?.shards },
     cache: { url: env.RONGHU_CACHE_URL || (f.cache?.url ?? null), prefix: env.RONGHU_CACHE_PREFIX ?? f.cache?.prefix ?? 'ronghu:' },
     bus: {
       kind: oneOf(env.RONGHU_BUS ?? f.bus?.kind ?? 'database', ['database', 'rocketmq'], 'bus.kind'), endpoints: env.RONGHU_BUS_ENDPOINTS ?? f.bus?.endpoints ?? '127.0.0.1:8081', topic: env.RONGHU_BUS_TOPIC ?? f.bus?.topic ?? 'ronghu-events', group: env.RONGHU_BUS_GROUP ?? f.bus?.group ?? 'ronghu-workers',

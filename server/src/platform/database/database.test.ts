@@ -57,8 +57,8 @@ describe('shards on a real PostgreSQL', () => {
   });
   test('a newer definition adds its column and keeps the rows; the same one runs nothing', async () => {
     const newer = defineTable({ ...thing, columns: { ...thing.columns, extra: c.int('新增', { default: 7 }) } });
-    expect(await migrate(db.url, [newer], [11])).toBeGreaterThan(0);
-    expect(await migrate(db.url, [newer], [11])).toBe(0);
+    expect(await migrate(db.target, [newer], [11])).toBeGreaterThan(0);
+    expect(await migrate(db.target, [newer], [11])).toBe(0);
     expect(await db.shards.company(11).query('select extra from thing where id = 1')).toEqual([{ extra: 7 }]);
   });
   test('an unknown company is not found', () => { expect(() => db.shards.company(99)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' })); });

@@ -1,52 +1,67 @@
 import { createHash } from 'node:crypto';
-import { Client } from 'pg';
-import { addColumns, createIndexes, createTable } from './ddl';
-import { companySchema, GROUP_SCHEMA, translate } from './shards';
-import type { TableDefinition } from './table';
+import { engineOf, translate, type Connection, type Engine, type Place } from './engine';
+import { asTarget, MAIN, Places, type DatabaseTarget } from './places';
+import { c, defineTable, type TableDefinition } from './table';
 
-const LOCK = 7_203_114;
-const ledger = 'create table if not exists schema_ledger (digest varchar(64) primary key, applied_at bigint not null, remark varchar(200) not null)';
+/** Which states of the definitions a namespace has had; a DBA's scripts write it too, so that a process finds nothing left to do. */
+export const ledgerTable = defineTable({ name: 'schema_ledger', comment: '表结构版本记录', shard: 'both', primaryKey: ['digest'], columns: { digest: c.text('表定义摘要', 64), applied_at: c.time('完成时间'), remark: c.text('说明', 200) } });
+export const digestOf = (tables: readonly TableDefinition[]): string => createHash('sha256').update(JSON.stringify(tables)).digest('hex');
 
 /**
- * Brings one schema up to the table definitions: makes missing tables, columns and indexes; never drops. Several processes may call it at once
- * (advisory lock). Returns the number of statements run; 0 when the ledger already has this state.
+ * Brings one namespace up to the table definitions: makes missing tables, columns and indexes; never drops. Returns the number of statements run; 0 when
+ * the ledger already has this state. Where DDL cannot be rolled back a cut-off run is finished by the next one, since only what is missing is made.
  */
-async function migrateSchema(client: Client, schema: string, tables: readonly TableDefinition[]): Promise<number> {
-  await client.query(`create schema if not exists ${schema}`);
-  await client.query(`set search_path to ${schema}`);
-  await client.query(ledger);
-  const digest = createHash('sha256').update(JSON.stringify(tables)).digest('hex');
-  if ((await client.query('select 1 from schema_ledger where digest = $1', [digest])).rowCount) return 0;
-  const rows = (await client.query<{ table_name: string; column_name: string }>('select table_name, column_name from information_schema.columns where table_schema = $1', [schema])).rows;
-  const existing = new Map<string, Set<string>>();
-  for (const row of rows) existing.set(row.table_name, (existing.get(row.table_name) ?? new Set()).add(row.column_name));
-  const statements = tables.flatMap((table) => { const have = existing.get(table.name); return have ? [...addColumns(table, have), ...createIndexes(table)] : createTable(table); });
-  await client.query('begin');
+async function migrateSchema(engine: Engine, connection: Connection, schema: string, tables: readonly TableDefinition[]): Promise<number> {
+  await connection.use(schema);
+  const digest = digestOf(tables), ddl = await engine.ddl(connection);
+  let catalog = await engine.catalog(connection, schema);
+  if (!catalog.has(ledgerTable.name)) for (const statement of ddl.create(ledgerTable)) await connection.run(statement, []);
+  else if ((await connection.run('select digest from schema_ledger where digest = $1', [digest])).records.length) return 0;
+  catalog = await engine.catalog(connection, schema);
+  const statements = tables.flatMap((table) => { const have = catalog.get(table.name); return have ? ddl.extend(table, have) : ddl.create(table); });
+  const transactional = engine.traits.transactionalDdl;
+  if (transactional) await connection.begin();
   try {
-    for (const statement of statements) await client.query(statement);
-    await client.query('insert into schema_ledger values ($1, $2, $3)', [digest, Date.now(), `${statements.length} statements`]);
-    await client.query('commit');
-  } catch (error) { await client.query('rollback'); throw error; }
+    for (const statement of statements) await connection.run(statement, []);
+    await connection.insert(ledgerTable.name, [{ digest, applied_at: Date.now(), remark: `${statements.length} statements` }]);
+    if (transactional) await connection.commit();
+  } catch (error) { if (transactional) await connection.rollback(); throw error; }
   return statements.length;
 }
-/** Migrates the group's schema and those of the companies given. */
-export async function migrate(url: string, tables: readonly TableDefinition[], companyIds: readonly number[]): Promise<number> {
-  const client = new Client({ connectionString: url });
+/** Makes a place and brings it up to date; several processes may do so at once. */
+export async function migratePlace(place: Place, tables: readonly TableDefinition[]): Promise<number> {
+  const engine = engineOf(place.url);
   try {
-    await client.connect();
-    await client.query('select pg_advisory_lock($1)', [LOCK]);
-    let count = await migrateSchema(client, GROUP_SCHEMA, tables.filter((t) => t.shard !== 'company'));
-    for (const id of companyIds) count += await migrateSchema(client, companySchema(id), tables.filter((t) => t.shard !== 'group'));
-    return count;
-  } catch (error) { throw translate(error); } finally { await client.end(); }
+    await engine.makePlace(place);
+    return await engine.locked(place, (connection) => migrateSchema(engine, connection, place.schema, tables));
+  } catch (error) { throw translate(error); }
+}
+/** Migrates the group's shard and those of the companies given. Returns the statements run. */
+export async function migrate(target: string | DatabaseTarget, tables: readonly TableDefinition[], companyIds: readonly number[]): Promise<number> {
+  const places = new Places(asTarget(target));
+  let count = await migratePlace(places.group(), tables.filter((t) => t.shard !== 'company'));
+  const servers = places.severalServers ? await inGroup(target, async (connection) => new Map((await connection.run('select company_id, server_name from shard_place', [])).records.map((row) => [Number(row.company_id), String(row.server_name)]))) : new Map<number, string>();
+  for (const id of companyIds) count += await migratePlace(places.company(id, servers.get(id) ?? MAIN), tables.filter((t) => t.shard !== 'group'));
+  return count;
 }
 /** Company ids known to the group, read before the shards are opened; empty on a new database. */
-export async function knownCompanies(url: string): Promise<number[]> {
-  const client = new Client({ connectionString: url });
+export async function knownCompanies(target: string | DatabaseTarget): Promise<number[]> {
+  return inGroup(target, async (connection, tables) => (tables.has('org_node') ? (await connection.run("select id from org_node where kind = 'company' order by id", [])).records.map((row) => Number(row.id)) : []));
+}
+async function inGroup<T>(target: string | DatabaseTarget, work: (connection: Connection, tables: ReadonlySet<string>) => Promise<T>): Promise<T> {
+  const place = new Places(asTarget(target)).group(), engine = engineOf(place.url);
   try {
-    await client.connect();
-    const exists = await client.query('select 1 from information_schema.tables where table_schema = $1 and table_name = $2', [GROUP_SCHEMA, 'org_node']);
-    if (!exists.rowCount) return [];
-    return (await client.query<{ id: string }>(`select id from ${GROUP_SCHEMA}.org_node where kind = 'company' order by id`)).rows.map((row) => Number(row.id));
-  } catch (error) { throw translate(error); } finally { await client.end(); }
+    await engine.makePlace(place);
+    const connection = await engine.connect(place);
+    try { return await work(connection, new Set((await engine.catalog(connection, place.schema)).keys())); } finally { await connection.close(); }
+  } catch (error) { throw translate(error); }
+}
+/** Empties or removes what an installation that was cut off has left: every table of the group, every company's namespace. */
+export async function startAnew(target: string | DatabaseTarget, companyIds: readonly number[]): Promise<void> {
+  const places = new Places(asTarget(target));
+  await inGroup(target, async (connection, tables) => { for (const table of tables) if (table !== ledgerTable.name) await connection.run(`delete from ${table}`, []); });
+  for (const place of companyIds.map((id) => places.company(id))) {
+    const engine = engineOf(place.url), connection = await engine.connect(places.group());
+    try { await engine.dropPlace(connection, place.schema); } finally { await connection.close(); }
+  }
 }

@@ -35,7 +35,7 @@ export async function startRig(tables: readonly TableDefinition[], build?: (plat
   await g.insertMany('account_skill', [{ account_id: PEOPLE.worker, skill_code: 'notHot', skill_level: 7 }, { account_id: PEOPLE.worker2, skill_code: 'leak', skill_level: 5 }]);
   await g.insertMany('account_area', [{ account_id: PEOPLE.worker, area_id: 500, company_id: 11 }]);
   await g.insertMany('agent', [{ agent_id: 8001, account_id: PEOPLE.agent, work_no: '8001', name: NAMES.agent, station_id: 111, company_id: 11 }]);
-  const config = testConfig(dir, db.url, 16);
+  const config = testConfig(dir, db.target, 16);
   const platform = await createPlatform(config, { clock: { now: () => now }, log: silentLog, node: 3, holder: 'test', companyIds: [11, 12] });
   const c = db.shards.company(11), { crypto } = platform, number = '13812345678';
   await c.insertMany('area_node', [{ id: 500, company_id: 11, parent_id: 0, kind: 'community', node_name: '松江新苑', path: '/500/', own_station_id: 111, station_id: 111, sort_key: 'songjiang', updated_at: now }]);
