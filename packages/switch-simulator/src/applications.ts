@@ -11,7 +11,7 @@ type Application = (thread: Thread, data: string) => Promise<void> | void;
 export class Applications implements ApplicationRunner {
   private readonly known: Readonly<Record<string, Application>> = {
     answer, park, playback, bridge, hangup, transfer, set, unset, export: set, record_session: recordSession, stop_record_session: (thread, data) => { thread.leg.core.stopRecordings(thread.leg, data); },
-    play_and_get_digits: playAndGetDigits, event: fireEvent, respond, ring_ready: ringReady, sleep, echo, eavesdrop, conference, pre_answer: preAnswer, log: () => undefined, info: () => undefined, sched_hangup: () => undefined,
+    play_and_get_digits: playAndGetDigits, event: fireEvent, respond, ring_ready: ringReady, sleep, echo, eavesdrop, conference, pre_answer: preAnswer, log: () => undefined, info: () => undefined, reuse_caller_profile: () => undefined, sched_hangup: () => undefined,
     flush_dtmf: (thread) => { thread.digits.length = 0; }, hold: (thread) => { thread.leg.core.hold(thread.leg, true, false); }, unhold: (thread) => { thread.leg.core.hold(thread.leg, false, false); },
   };
 
