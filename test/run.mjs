@@ -35,7 +35,7 @@ async function withDatabase(work) {
 const suites = {
   lint: () => run('npm', ['run', '-s', 'lint']),
   typecheck: () => run('npm', ['run', '-s', 'typecheck']),
-  unit: () => withDatabase((url) => run('npx', ['--no-install', 'jest', '--maxWorkers=2', '--forceExit'], { RONGHU_TEST_SERVER_URL: url })),
+  unit: () => withDatabase((url) => run('npx', ['--no-install', 'jest', '--maxWorkers=2'], { RONGHU_TEST_SERVER_URL: url })),
   stories: () => node('test/stories/run.mjs'),
   cluster: () => node('test/cluster/run.mjs'),
   faults: () => node('test/faults/run.mjs'),

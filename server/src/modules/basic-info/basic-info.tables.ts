@@ -54,7 +54,7 @@ const groupTables: TableDefinition[] = [
     indexes: [
       ['community_id', 'building_key', 'unit_key', 'room_key', 'house_seq', 'station_id'], // with the id at the end a page is found in the index alone: a surname of a million houses names tens of thousands of them
       ['building_key', 'unit_key', 'room_key', 'community_id', 'house_seq', 'company_id', 'station_id', 'id'], ['room_key', 'unit_key', 'community_id', 'house_seq', 'company_id', 'station_id', 'id'],
-      ['owner_name', 'community_id', 'house_seq', 'company_id', 'station_id', 'id'], ['owner_tail', 'community_id', 'house_seq', 'company_id', 'station_id', 'id'], ['contract_no'], ['building_id'], ['unit_id'],
+      ['owner_name', 'community_id', 'house_seq', 'company_id', 'station_id', 'id'], ['owner_tail', 'community_id', 'house_seq', 'company_id', 'station_id', 'id'], ['community_id', 'house_seq', 'id', 'station_id', 'company_id'], ['contract_no'], ['building_id'], ['unit_id'],
     ],
     columns: {
       id: c.id('房屋'), company_id: c.id('公司'), station_id: c.id('维修站，0 为无'), community_id: c.id('小区'), building_id: c.id('楼栋'), unit_id: c.id('单元'), community_name: c.text('小区名', 60), address: c.text('地址', 200), building_key: c.text('楼栋检索键', 20), unit_key: c.text('单元检索键', 20), room_key: c.text('房号检索键', 20),

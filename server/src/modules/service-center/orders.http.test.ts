@@ -10,7 +10,7 @@ import * as serviceCenter from '.';
 /** The story of one order through the real HTTP door: sessions, rights, idempotency keys, files. */
 let rig: Rig, http: HttpServer, base: string;
 const FRONT = { agent: '/agent', head: '/admin', worker: '/m', supervisor: '/admin', agent12: '/agent', groupAdmin: '/admin' } as const;
-const cookies = new Map<string, string>(), cwd = process.cwd();
+const cookies = new Map<string, string>(), setCookies = new Map<string, string>(), cwd = process.cwd();
 beforeAll(async () => {
   rig = await startRig(allTables, undefined, { rooms: false, passwordHash: await new PasswordHasher({ rounds: 1000 }).hash('Warm-Winter-1') });
   http = await startHttp(rig.platform, [notice, serviceCenter, repairCenter] as never, { settings: rig.settings });
@@ -20,6 +20,7 @@ beforeAll(async () => {
   for (const [person, front] of Object.entries(FRONT)) {
     const { publicKey, nonce } = (await (await fetch(`${base}${front}/api/identity/sign-in-key`)).json()) as { publicKey: string; nonce: string };
     const response = await fetch(`${base}${front}/api/identity/sign-in`, { method: 'POST', headers: { 'x-ronghu': '1', 'content-type': 'application/json' }, body: JSON.stringify({ login: person, sealed: await sm2Encrypt(JSON.stringify({ password: 'Warm-Winter-1', nonce }), publicKey) }) });
+    setCookies.set(person, response.headers.getSetCookie()[0] ?? '');
     cookies.set(person, response.headers.getSetCookie()[0]?.split(';')[0] ?? '');
   }
 }, 60_000);
@@ -31,6 +32,11 @@ async function call(p: keyof typeof FRONT, method: string, path: string, body?: 
   return { status: response.status, body: (await response.json()) as Answer };
 }
 const command = async (p: keyof typeof FRONT, id: number, c: Record<string, unknown>) => { const { body } = await call(p, 'GET', `/orders/11/${id}`); return call(p, 'POST', `/orders/11/${id}/commands`, { ...c, version: body.version }); };
+test('the cookie of an engineer\'s phone outlives its browser as long as the session may, those of the desks do not', () => {
+  const expires = (person: string) => /expires=([^;]+)/i.exec(setCookies.get(person) ?? '')?.[1];
+  expect([expires('agent'), expires('head')]).toEqual([undefined, undefined]);
+  expect(new Date(expires('worker') ?? 0).getTime() - Date.now()).toBeGreaterThan(23 * 3_600_000);
+});
 const jpeg = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, ...Buffer.from('JFIF'.padEnd(60, '.'))]);
 
 test('one order from intake to closure through the three front ends', async () => {

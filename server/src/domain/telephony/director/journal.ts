@@ -106,6 +106,8 @@ export class Journal {
   private async stillOurs(): Promise<boolean> {
     if (await this.options.onFenced()) return true;
     this.stopped = true;
+    if (this.timer) clearInterval(this.timer);
+    this.timer = null;
     return false;
   }
 }
