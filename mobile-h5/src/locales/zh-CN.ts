@@ -19,7 +19,7 @@ export default {
   arrival: { title: '新工单', many: '第 {i} 张，共 {n} 张', type: '类型', customer: '客户', address: '地址', fault: '故障', due: '时限', accept: '接单', refuse: '拒绝', later: '稍后处理', allLater: '全部稍后处理', soundOff: '点一下屏幕即可打开铃声', accepted: '已接单', refused: '已拒绝' },
   refuse: { title: '拒绝接单', why: '拒绝原因', hint: '写明原因，站长会看到', quick: ['不在我的辖区', '手上有紧急工单', '缺少配件或工具', '身体不适'], submit: '拒绝接单', need: '请填写拒绝原因' },
   order: {
-    title: '工单', notFound: '这张工单不在您名下', notFoundHint: '可能已改派、已取消或已办结', what: '报修内容', where: '地址', who: '客户', navigate: '导航', call: '拨打电话', masked: '号码已隐藏，请通过客服转接', noNumber: '没有留电话', noName: '未留姓名', history: '以前处理过', historyNone: '这户没有以前的记录', historyMore: '展开全部 {n} 条', historyLess: '收起', steps: '处理步骤', more: '更多', extension: '申请延时', cancel: '客户取消', source: '来源', createdAt: '受理 {time}', agent: '受理坐席 {name}', station: '{name}',
+    title: '工单', notFound: '这张工单不在您名下', notFoundHint: '可能已改派、已取消或已办结', delivered: '已提交完成', deliveredHint: '现场内容已全部送达，等待客服回访', what: '报修内容', where: '地址', who: '客户', navigate: '导航', call: '拨打电话', masked: '号码已隐藏，请通过客服转接', noNumber: '没有留电话', noName: '未留姓名', history: '以前处理过', historyNone: '这户没有以前的记录', historyMore: '展开全部 {n} 条', historyLess: '收起', steps: '处理步骤', more: '更多', extension: '申请延时', cancel: '客户取消', source: '来源', createdAt: '受理 {time}', agent: '受理坐席 {name}', station: '{name}',
     mapChoose: '选择地图', amap: '高德地图', system: '系统地图', copyAddress: '复制地址', copied: '地址已复制', copyFailed: '没有复制成功，请长按地址', noPlace: '这张工单没有坐标，将按地址搜索', intakeFiles: '受理附件', waitingAll: '全部 {n} 步已保存在手机，联网后自动上传', done: '已提交完成，等待回访',
   },
   track: { accept: '接单', arrive: '到场签到', photos: '现场照片', temperature: '测温', result: '处理结果与配件', rating: '住户评价', signature: '住户签名', submit: '提交完成' },

@@ -11,7 +11,7 @@ export const phoneZh = {
   menuTitle: '切换状态', ring: '来电提示音', password: '修改密码', leave: '退出登录', leaveAsk: '退出后不再接听来电，确定退出登录？',
   wrapUp: { left: '话后处理 {time}', over: '话后处理已到时', extend: '延长 {n} 秒', end: '结束处理', manual: '话后处理，需手动结束' },
   lamp: { allBusy: '全忙', waiting: '{n} 人排队', none: '无人排队', title: '全部坐席繁忙，{n} 人排队', titleFree: '排队 {n} 人', longest: '最久已等 {time}' },
-  leg: { customer: '客户', agent: '坐席', consulted: '被咨询', talking: '通话', held: '保持', muted: '静音', ringing: '振铃' },
+  leg: { customer: '客户', agent: '坐席', consulted: '被咨询', talking: '通话', held: '保持', muted: '静音', ringing: '振铃', waiting: '等待' },
   recording: '录音中', notRecording: '未录音', timer: '通话时长',
   ringing: { title: '来电', outbound: '外呼', queue: '队列', ivr: '导航路径', waited: '已等 {time}', repeat: '第 {n} 次来电', blocked: '黑名单', unknown: '未建档号码', called: '呼入号码 {number}', consult: '同事咨询或转来', dialling: '正在呼叫' },
   target: {
