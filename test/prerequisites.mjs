@@ -22,7 +22,7 @@ export function ensurePrerequisites() {
     console.error(`安装 ${packages.join(' ')} …`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
     const update = spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env });
-    const install = update.status === 0 ? spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { stdio: ['ignore', 'ignore', 'inherit'], env }) : update;
+    if (update.status === 0) spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { stdio: ['ignore', 'ignore', 'inherit'], env });
     const still = needs.filter((need) => !need.present());
     if (still.some((need) => !need.optional)) throw new Error(`不能安装：${still.map((m) => m.name).join('、')}`);
     if (still.length) console.error(`不能安装（相关测试组将跳过）：${still.map((m) => m.name).join('、')}`);

@@ -24,7 +24,7 @@ export async function startDatabase(settings = { fsync: 'off' }) {
 }
 let node = 40;
 /** @param broker makes the broker of one worker, or null for the database's own way. */
-export async function startWorkers(url, { broker = () => null, workers = 2, log = { info() {}, warn() {}, error() {} } } = {}) {
+export async function startWorkers(url, { broker = () => null, workers = 2, single = false, log = { info() {}, warn() {}, error() {} } } = {}) {
   const shards = await createShards({ url, maxConnections: 24, companyIds: COMPANIES }), group = shards.group();
   const state = { skew: 0, seen: [], fail: new Map() }, clock = { now: () => Date.now() + state.skew }, ids = createIds(++node, Date.now), wakeUp = new PostgresWakeUp(url, log), outbox = new Outbox(ids, clock), holders = Array.from({ length: workers }, (_, i) => `w${i}-${randomUUID()}`);
   await wakeUp.start();
@@ -35,7 +35,9 @@ export async function startWorkers(url, { broker = () => null, workers = 2, log 
       if (failing && failing(event)) throw new Error('the consumer cannot yet');
       state.seen.push({ id: event.id, lane, n: event.payload.n, holder });
     });
-    bus.many('test.*', 'effect', async (events, tx) => { await tx.insertMany('effect', events.map((event) => ({ id: ids.next(), event_id: event.id, lane: `${event.shard}/${event.aggregateId}`, n: event.payload.n }))); });
+    // one at a time: a transaction of the consumer's own, idempotent by a look of its own
+    if (single) bus.on('test.*', 'effect', async (event) => { await group.transaction(async (tx) => { if ((await tx.query('select 1 as one from bus_seen where consumer = $1 and event_id = $2', ['single', event.id])).length) return; await tx.insertMany('bus_seen', [{ consumer: 'single', event_id: event.id, at: clock.now() }]); await tx.insertMany('effect', [{ id: ids.next(), event_id: event.id, lane: `${event.shard}/${event.aggregateId}`, n: event.payload.n }]); }); });
+    else bus.many('test.*', 'effect', async (events, tx) => { await tx.insertMany('effect', events.map((event) => ({ id: ids.next(), event_id: event.id, lane: `${event.shard}/${event.aggregateId}`, n: event.payload.n }))); });
     const relay = new Relay({ shards, bus, outbox, clock, log, holder, signals: { send() {} }, wakeUp, workers: () => holders, broker: broker() });
     relay.start();
     return relay;
