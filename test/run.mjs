@@ -40,6 +40,7 @@ const suites = {
   bus: () => node('test/bus/run.mjs'),
   cluster: () => node('test/cluster/run.mjs'),
   faults: () => node('test/faults/run.mjs'),
+  lost: () => node('test/faults/lost.mjs'),
   peers: () => node('test/peers/run.mjs'),
 };
 const wanted = process.argv.slice(2).filter((a) => !a.startsWith('--'));

@@ -146,7 +146,7 @@ export class Relay {
     }));
     for (let from = 0; from < sent.length; from += 500) { const part = sent.slice(from, from + 500); await loop.db.execute(`update outbox set outbox_status = ${OUTBOX.handed}, published_at = $1 where outbox_status = 0 and seq = $2 and id in (${part.map((_, i) => `$${i + 3}`).join(',')})`, [this.d.clock.now(), seq, ...part]); }
     if (outcomes.size) await settle(loop.db, rows, outcomes, { clock: this.d.clock, log: this.d.log, seq });
-    if (away !== null) { this.d.log.warn('the broker is away; events wait in the outbox', { broker: broker.name, error: away }); return 'away'; }
+    if (away !== null) { this.d.log.warn('the broker is away; events wait in the outbox', { broker: broker.name, why: (away as Error).message }); return 'away'; }
     return sent.length ? 'some' : 'none';
   }
 }

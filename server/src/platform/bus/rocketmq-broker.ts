@@ -6,7 +6,7 @@ import { BrokerAway, type Broker } from './broker';
 import type { BusEvent } from './bus';
 
 export interface RocketmqOptions { endpoints: string; topic: string; group: string; accessKey: string; accessSecret: string; log: Log; /** How many receive beside each other. */ receivers?: number }
-const OPEN_MS = 8000, /** The proxy refuses less (grpcClientConsumerMinLongPollingTimeoutMillis). */ AWAIT_MS = 5000, INVISIBLE_MS = 15_000, RENEW_MS = 5000, BATCH = 32, AGAIN_MS = 500, LONGEST_GROUP = 64, PROBE_MS = 1500;
+const OPEN_MS = 8000, /** The proxy refuses less (grpcClientConsumerMinLongPollingTimeoutMillis). */ AWAIT_MS = 5000, /** What a killed worker held comes to another after this long. */ INVISIBLE_MS = 6000, RENEW_MS = 2000, BATCH = 32, AGAIN_MS = 500, LONGEST_GROUP = 64, PROBE_MS = 1500;
 const TOO_LARGE = /exceeds the threshold|TOO_LARGE|PayloadTooLarge/i;
 
 /** The client's own log goes where ours goes; what it writes at every step stays away. */
@@ -17,6 +17,8 @@ const listens = (endpoint: string): Promise<boolean> => new Promise((resolve) =>
   const end = (ok: boolean) => { socket.destroy(); resolve(ok); };
   socket.on('connect', () => end(true)).on('error', () => end(false)).on('timeout', () => end(false));
 });
+/** The innermost reason in one line: the client wraps it twice, with pages of trace. */
+const short = (error: unknown): string => { let inner = error; while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause; return String(inner).split('\n')[0]?.slice(0, 200) ?? ''; };
 interface Client { startup(): Promise<unknown>; shutdown(): Promise<unknown> }
 
 /**
@@ -55,7 +57,7 @@ export class RocketmqBroker implements Broker {
       if (TOO_LARGE.test(String(error))) throw error;
       this.answered = false;
       if (this.producer === opening) { this.producer = null; void opening.then((c) => this.putAway(c), () => undefined); } // the failure is thrown below
-      throw new BrokerAway(`rocketmq: ${String(error)}`, { cause: error });
+      throw new BrokerAway(`rocketmq: ${short(error)}`);
     }
   }
   private common() {
@@ -77,7 +79,7 @@ export class RocketmqBroker implements Broker {
         this.answered = false;
         if (this.consumer === opening) {
           this.consumer = null;
-          this.o.log.warn('nothing comes from rocketmq; connecting anew', { error });
+          this.o.log.warn('nothing comes from rocketmq; connecting anew', { why: short(error) });
           void opening.then((c) => this.putAway(c), () => undefined); // the failure is logged above
         }
         await new Promise((r) => setTimeout(r, Math.min(3000, AGAIN_MS * 2 ** failures++)));
