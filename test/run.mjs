@@ -37,8 +37,10 @@ const suites = {
   typecheck: () => run('npm', ['run', '-s', 'typecheck']),
   unit: () => withDatabase((url) => run('npx', ['--no-install', 'jest', '--maxWorkers=2'], { RONGHU_TEST_SERVER_URL: url })),
   stories: () => node('test/stories/run.mjs'),
+  bus: () => node('test/bus/run.mjs'),
   cluster: () => node('test/cluster/run.mjs'),
   faults: () => node('test/faults/run.mjs'),
+  lost: () => node('test/faults/lost.mjs'),
   peers: () => node('test/peers/run.mjs'),
   switch: () => node('test/peers/product.mjs'),
 };

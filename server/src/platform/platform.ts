@@ -44,7 +44,9 @@ export async function createPlatform(config: Config, options: { clock: Clock; lo
   const audit = new AuditLog(ids, clock);
   const blobs = new BlobStore(join(config.dataDir, 'blobs'));
   const sessions = new SessionService({ group, orgs, clock, passwords, audit, cache, signals, nonces: new Nonces(Buffer.from(keys.blind, 'base64'), { cache, clock }), passwordAge: { allowDemoPasswords: config.demo }, seal: { publicKey: () => keys.signIn.publicKey, open: (sealed) => sm2.decrypt(sealed, keys.signIn.privateKey) } });
-  const relay = new Relay({ shards, bus, outbox, clock, log, holder, signals, wakeUp, workers: () => processes.workers(), broker: null }), timers = new Timers({ shards, ids, clock, log });
+  // its client is loaded only where it is used
+  const broker = config.bus?.kind === 'rocketmq' ? new (await import('./bus/rocketmq-broker.js')).RocketmqBroker({ ...config.bus, log }) : null;
+  const relay = new Relay({ shards, bus, outbox, clock, log, holder, signals, wakeUp, workers: () => processes.workers(), broker }), timers = new Timers({ shards, ids, clock, log });
   const reloadOrgs = (): void => void orgs.reload().then(() => sessions.forgetAll('rightsChanged'), (error: unknown) => log.error('the organisation could not be read anew', { error }));
   signals.on('organisation', reloadOrgs);
   signals.onGap(reloadOrgs);

@@ -2,7 +2,7 @@ import { c, defineTable, type TableDefinition } from '../database/table';
 
 export const busTables: TableDefinition[] = [
   defineTable({
-    name: 'outbox', comment: '待发布事件（与业务同一事务写入）', shard: 'both', primaryKey: ['id'], indexes: [['outbox_status', 'at', 'id'], ['published_at']],
+    name: 'outbox', comment: '待发布事件（与业务同一事务写入）', shard: 'both', primaryKey: ['id'], indexes: [['outbox_status', 'at', 'id'], ['outbox_status', 'attempts'], ['published_at']],
     columns: { id: c.id('编号'), kind: c.text('事件', 60), aggregate: c.text('聚合', 30), aggregate_id: c.text('聚合编号', 40), company_id: c.id('公司', { nullable: true }), payload: c.json('内容'), at: c.time('时间'), due_at: c.time('不早于', { default: 0 }), outbox_status: c.int('0 待发 1 已处理 2 失败搁置 3 已交消息中间件待确认', { default: 0 }), seq: c.bigint('发布序号', { nullable: true }), attempts: c.int('次数', { default: 0 }), last_error: c.text('最近错误', 500, { nullable: true }), published_at: c.time('发布时间', { nullable: true }) },
   }),
   defineTable({

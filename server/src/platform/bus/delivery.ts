@@ -3,7 +3,7 @@ import type { Clock } from '../clock';
 import type { Db, Tx } from '../database/db';
 import { isUniqueViolation, type Shards } from '../database/shards';
 import type { Log } from '../log';
-import { OUTBOX } from './outbox';
+import { MAX_ATTEMPTS, OUTBOX } from './outbox';
 import { headOf, laneOf, type BatchConsumer, type Bus, type BusEvent } from './bus';
 
 /** Lanes at work beside each other: enough to share the database's commits, few enough to leave connections for people. */
@@ -69,20 +69,26 @@ export class Delivery {
   }
 }
 
-/** Notes how events went; used by the relay and by what comes back from a broker. Returns the ids that are dead now. */
-export async function settle(db: Db, rows: readonly { id: number; kind: string; attempts: number }[], outcomes: ReadonlyMap<number, Outcome>, d: { clock: Clock; log: Log; maxAttempts: number; seq: number; retryStatus: number }): Promise<{ done: number[]; dead: number[]; failed: { id: number; attempts: number }[] }> {
-  const done = rows.filter((row) => outcomes.get(row.id) === 'done').map((row) => row.id), dead: number[] = [], failed: { id: number; attempts: number }[] = [];
-  for (let from = 0; from < done.length; from += MARKS) {
-    const part = done.slice(from, from + MARKS);
-    await db.execute(`update outbox set outbox_status = 1, published_at = $1, seq = $2 where id in (${part.map((_, i) => `$${i + 3}`).join(',')})`, [d.clock.now(), d.seq, ...part]);
-  }
+const BACKOFF_MS = 100, LONGEST_BACKOFF_MS = 30_000;
+/**
+ * Notes how events went: done, to be tried again not before a growing pause, or dead after too many tries. `pushBack`: what had to wait behind a failed one goes
+ * back to the outbox too, marked by one attempt so that it is known to come again (a broker has already let go of it).
+ */
+export async function settle(db: Db, rows: readonly { id: number; kind: string; attempts: number }[], outcomes: ReadonlyMap<number, Outcome>, d: { clock: Clock; log: Log; seq: number; pushBack?: boolean }): Promise<{ done: number; dead: number; failed: number }> {
+  const of = (wanted: Outcome): number[] => rows.filter((row) => outcomes.get(row.id) === wanted).map((row) => row.id), done = of('done'), now = d.clock.now();
+  let dead = 0, failed = 0;
+  await inParts(done, (part, marks) => db.execute(`update outbox set outbox_status = ${OUTBOX.done}, published_at = $1, seq = $2 where id in (${marks(3)})`, [now, d.seq, ...part]));
+  if (d.pushBack) await inParts(of('held'), (part, marks) => db.execute(`update outbox set outbox_status = ${OUTBOX.waiting}, seq = null, due_at = 0, attempts = case when attempts = 0 then 1 else attempts end where id in (${marks(1)})`, part));
   for (const row of rows) {
     const outcome = outcomes.get(row.id);
     if (!(outcome instanceof Error)) continue;
-    const attempts = row.attempts + 1, isDead = attempts >= d.maxAttempts;
+    const attempts = row.attempts + 1, isDead = attempts >= MAX_ATTEMPTS;
     d.log.error(isDead ? 'event set aside' : 'event will be tried again', { id: row.id, kind: row.kind, attempts, error: outcome });
-    await db.execute('update outbox set attempts = $1, last_error = $2, outbox_status = $3, published_at = $4 where id = $5', [attempts, String(outcome.message || outcome).slice(0, 500), isDead ? OUTBOX.dead : d.retryStatus, isDead || d.retryStatus === OUTBOX.handed ? d.clock.now() : null, row.id]);
-    if (isDead) dead.push(row.id); else failed.push({ id: row.id, attempts });
+    await db.execute('update outbox set attempts = $1, last_error = $2, outbox_status = $3, due_at = $4, published_at = $5, seq = null where id = $6', [attempts, String(outcome.message || outcome).slice(0, 500), isDead ? OUTBOX.dead : OUTBOX.waiting, d.clock.now() + Math.min(LONGEST_BACKOFF_MS, BACKOFF_MS * 2 ** attempts), isDead ? d.clock.now() : null, row.id]);
+    if (isDead) dead += 1; else failed += 1;
   }
-  return { done, dead, failed };
+  return { done: done.length, dead, failed };
+}
+async function inParts(ids: readonly number[], run: (part: number[], marks: (from: number) => string) => Promise<unknown>): Promise<void> {
+  for (let from = 0; from < ids.length; from += MARKS) { const part = ids.slice(from, from + MARKS); await run(part, (first) => part.map((_, i) => `$${i + first}`).join(',')); }
 }

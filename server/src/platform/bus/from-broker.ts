@@ -5,46 +5,42 @@ import type { Log } from '../log';
 import type { Broker } from './broker';
 import type { BusEvent } from './bus';
 import { settle, type Delivery } from './delivery';
-import { MAX_ATTEMPTS, OUTBOX } from './outbox';
+import { OUTBOX } from './outbox';
 
 /** A broker that lost what it had taken: after this long without a word the event is published again. */
 const FORGOTTEN_MS = 10 * 60_000, LOOK_MS = 60_000;
+interface Row_ { id: number; kind: string; attempts: number; outbox_status: number }
 
 /** Takes in what a broker hands back: by event id each is settled once, whatever comes twice; what fails too often becomes a dead letter of the outbox. */
 export class FromBroker {
   private timer: NodeJS.Timeout | null = null;
   private broker: Broker | null = null;
-  private connecting: Promise<void> = Promise.resolve();
-  private stopped = false;
-  constructor(private readonly d: { shards: Shards; delivery: Delivery; clock: Clock; log: Log; onSettled: (n: number) => void; forgottenMs?: number }) {}
+  constructor(private readonly d: { shards: Shards; delivery: Delivery; clock: Clock; log: Log; onSettled: (n: number) => void; onPushedBack: (shard: string) => void; forgottenMs?: number }) {}
 
   start(broker: Broker): void {
     this.broker = broker;
-    this.connecting = this.connect(broker);
+    broker.start((events) => this.take(events));
     this.timer = setInterval(() => void this.again().catch((error: unknown) => this.d.log.warn('events a broker may have lost were not looked for', { error })), LOOK_MS);
     this.timer.unref();
   }
-  async stop(): Promise<void> { this.stopped = true; if (this.timer) clearInterval(this.timer); await this.broker?.stop(); await this.connecting; }
-  private async connect(broker: Broker): Promise<void> {
-    while (!this.stopped) try { await broker.start((events) => this.take(events)); return; } catch (error) { this.d.log.warn('the broker is away', { broker: broker.name, error }); await new Promise((r) => setTimeout(r, 500)); }
-  }
-  /** Which of the events need not come again. */
-  async take(events: readonly BusEvent[]): Promise<ReadonlySet<number>> {
-    const settled = new Set<number>();
+  async stop(): Promise<void> { if (this.timer) clearInterval(this.timer); await this.broker?.stop(); }
+  /** Every event is settled or back in the outbox when this resolves: the broker may let go of all of them, and one that fails never holds up another's lane. */
+  async take(events: readonly BusEvent[]): Promise<void> {
     for (const shard of new Set(events.map((e) => e.shard))) {
       const own = events.filter((e, i) => e.shard === shard && events.findIndex((x) => x.id === e.id) === i), db = this.db(shard);
-      if (!db) { this.d.log.error('an event of an unknown shard is dropped', { shard, ids: own.map((e) => e.id) }); for (const e of own) settled.add(e.id); continue; }
-      const rows = new Map((await db.query<{ id: number; kind: string; attempts: number; outbox_status: number }>(`select id, kind, attempts, outbox_status from outbox where id in (${own.map((_, i) => `$${i + 1}`).join(',')})`, own.map((e) => e.id))).map((row) => [row.id, row]));
+      if (!db) { this.d.log.error('an event of an unknown shard is dropped', { shard, ids: own.map((e) => e.id) }); continue; }
+      const rows = new Map((await db.query<Row_>(`select id, kind, attempts, outbox_status from outbox where id in (${own.map((_, i) => `$${i + 1}`).join(',')})`, own.map((e) => e.id))).map((row) => [row.id, row]));
       // done, dead or removed long ago: a second copy
       const open = own.filter((e) => { const status = rows.get(e.id)?.outbox_status; return status === OUTBOX.waiting || status === OUTBOX.handed; });
-      for (const e of own) if (!open.includes(e)) settled.add(e.id);
       if (open.length === 0) continue;
-      const outcomes = await this.d.delivery.deliver(open);
-      const { done, dead } = await settle(db, open.map((e) => rows.get(e.id) as { id: number; kind: string; attempts: number }), outcomes, { clock: this.d.clock, log: this.d.log, maxAttempts: MAX_ATTEMPTS, seq: 0, retryStatus: OUTBOX.handed });
-      for (const id of [...done, ...dead]) settled.add(id);
-      this.d.onSettled(done.length);
+      const back = await db.query<{ id: number; aggregate: string; aggregate_id: string; at: number }>('select id, aggregate, aggregate_id, at from outbox where outbox_status = 0 and attempts > 0');
+      const behind = new Set(open.filter((e) => back.some((b) => b.aggregate === e.aggregate && b.aggregate_id === e.aggregateId && (b.at < e.at || (b.at === e.at && b.id < e.id)))).map((e) => e.id));
+      const outcomes = await this.d.delivery.deliver(open.filter((e) => !behind.has(e.id)));
+      for (const id of behind) outcomes.set(id, 'held');
+      const { done, failed } = await settle(db, open.map((e) => rows.get(e.id) as Row_), outcomes, { clock: this.d.clock, log: this.d.log, seq: 0, pushBack: true });
+      this.d.onSettled(done);
+      if (behind.size || failed) this.d.onPushedBack(shard);
     }
-    return settled;
   }
   /** Publishes again what a broker took and never gave back. */
   async again(): Promise<void> {

@@ -7,7 +7,7 @@ import { BrokerAway, type Broker } from './broker';
 import { laneOf, type Bus, type BusEvent } from './bus';
 import { Delivery, settle, type Outcome } from './delivery';
 import { LeaseHolder } from './lease-holder';
-import { MAX_ATTEMPTS, OUTBOX, type Outbox } from './outbox';
+import { OUTBOX, type Outbox } from './outbox';
 import { ownerOf } from './owner';
 import { FromBroker } from './from-broker';
 
@@ -15,7 +15,7 @@ const BATCH = 400, PAGES = 25, POLL_MS = 500, POLL_BLIND_MS = 200, LEASE_MS = 30
 export interface OutboxRow extends Row { id: number; kind: string; aggregate: string; aggregate_id: string; company_id: number | null; payload: string; at: number; attempts: number }
 export const eventOf = (row: OutboxRow, shard: string): BusEvent => ({ id: row.id, kind: row.kind, aggregate: row.aggregate, aggregateId: row.aggregate_id, companyId: row.company_id, payload: JSON.parse(row.payload) as Record<string, unknown>, at: row.at, shard });
 export const OUTBOX_COLUMNS = 'id, kind, aggregate, aggregate_id, company_id, payload, at, attempts';
-interface Loop { db: Db; lease: LeaseHolder; timer: NodeJS.Timeout | null; running: boolean; again: boolean; retryAt: Map<string, number>; pass: number }
+interface Loop { db: Db; lease: LeaseHolder; timer: NodeJS.Timeout | null; running: boolean; again: boolean; pass: number }
 export interface RelayParts {
   shards: Shards; bus: Bus; outbox: Outbox; clock: Clock; log: Log; holder: string;
   signals?: Pick<Signals, 'send'>; wakeUp?: WakeUp | null;
@@ -39,7 +39,7 @@ export class Relay {
   published = 0;
   constructor(private readonly d: RelayParts) {
     this.delivery = new Delivery({ bus: d.bus, shards: d.shards, signals: d.signals ?? { send: () => undefined }, clock: d.clock, log: d.log });
-    this.fromBroker = d.broker ? new FromBroker({ ...d, delivery: this.delivery, onSettled: (n) => { this.published += n; } }) : null;
+    this.fromBroker = d.broker ? new FromBroker({ ...d, delivery: this.delivery, onSettled: (n) => { this.published += n; }, onPushedBack: (shard) => this.committed(shard) }) : null;
     if (!d.signals) d.outbox.onCommit((shard) => this.committed(shard)); // alone, without a platform around it
   }
   /** Starts to work; a process that never does only wakes the others. */
@@ -51,7 +51,7 @@ export class Relay {
   }
   watch(db: Db): void {
     if (this.loops.has(db.shard)) return;
-    this.loops.set(db.shard, { db, lease: new LeaseHolder({ db, name: `relay:${db.shard}`, holder: this.d.holder, clock: this.d.clock, ttlMs: LEASE_MS }), timer: null, running: false, again: false, retryAt: new Map(), pass: 0 });
+    this.loops.set(db.shard, { db, lease: new LeaseHolder({ db, name: `relay:${db.shard}`, holder: this.d.holder, clock: this.d.clock, ttlMs: LEASE_MS }), timer: null, running: false, again: false, pass: 0 });
     this.kick(db.shard);
   }
   /** An event was committed here: for our own relay, or for the worker whose shard it is. */
@@ -95,19 +95,18 @@ export class Relay {
     });
   }
   private async pass(loop: Loop): Promise<'idle' | 'full' | 'away'> {
-    const { db, lease, retryAt } = loop, now = this.d.clock.now();
+    const { db, lease } = loop, now = this.d.clock.now();
     if (!this.ours(db.shard)) { if (lease.held) await lease.give(); return 'idle'; }
     if (!(await lease.take())) return 'idle';
-    const held = new Set<string>();
-    for (const [lane, until] of retryAt) if (until > now) held.add(lane);
+    // lanes whose first event failed and pauses; a row says so, that whoever takes the shard over knows it too
+    const held = new Set((await db.query<{ aggregate: string; aggregate_id: string }>(`select aggregate, aggregate_id from outbox where outbox_status = 0 and attempts > 0 and due_at > $1`, [now])).map((row) => laneOf({ aggregate: row.aggregate, aggregateId: row.aggregate_id })));
     let after = { at: -1, id: -1 };
     for (let page = 0; page < PAGES && lease.fresh(); page++) {
       const rows = await db.query<OutboxRow>(`select ${OUTBOX_COLUMNS} from outbox where outbox_status = 0 and due_at <= $1 and (at > $2 or (at = $2 and id > $3)) order by at, id limit $4`, [now, after.at, after.id, BATCH]);
       const last = rows[rows.length - 1], free = rows.filter((row) => !held.has(this.laneOfRow(row)));
       if (free.length) {
-        const way = await this.handle(loop, free, held);
-        if (way === 'away') return 'away';
-        return rows.length === BATCH || held.size > 0 ? (way === 'some' ? 'full' : 'idle') : 'idle';
+        const way = await this.handle(loop, free);
+        return way === 'away' ? 'away' : way === 'some' && rows.length === BATCH ? 'full' : 'idle';
       }
       if (!last || rows.length < BATCH) return 'idle';
       after = { at: last.at, id: last.id }; // a whole page of one lane that waits: look behind it
@@ -115,26 +114,26 @@ export class Relay {
     return 'idle';
   }
   private laneOfRow(row: OutboxRow): string { return laneOf({ aggregate: row.aggregate, aggregateId: row.aggregate_id }); }
-  private async handle(loop: Loop, rows: readonly OutboxRow[], held: Set<string>): Promise<'some' | 'none' | 'away'> {
-    const { db, lease, retryAt } = loop, events = rows.map((row) => eventOf(row, db.shard)), seq = lease.epoch * 1_000_000_000 + ++loop.pass;
+  private async handle(loop: Loop, rows: readonly OutboxRow[]): Promise<'some' | 'none' | 'away'> {
+    const { db, lease } = loop, events = rows.map((row) => eventOf(row, db.shard)), seq = lease.epoch * 1_000_000_000 + ++loop.pass;
     // the lease is renewed beside the work: one slow consumer must not hand the shard to another worker in the middle
     const renew = setInterval(() => void lease.take().catch((error: unknown) => this.d.log.warn('relay lease not renewed', { error })), LEASE_MS / 3);
     try {
-      if (this.d.broker) return await this.send(this.d.broker, loop, events, seq);
+      if (this.d.broker) return await this.send(this.d.broker, loop, rows, events, seq);
       const outcomes = await this.delivery.deliver(events, () => lease.fresh());
-      const { done, failed } = await settle(db, rows, outcomes, { clock: this.d.clock, log: this.d.log, maxAttempts: MAX_ATTEMPTS, seq, retryStatus: OUTBOX.waiting });
-      this.published += done.length;
-      for (const event of events) if (outcomes.get(event.id) === 'done') retryAt.delete(laneOf(event));
-      for (const { id, attempts } of failed) { const lane = laneOf(events.find((e) => e.id === id) as BusEvent); held.add(lane); retryAt.set(lane, this.d.clock.now() + Math.min(30000, 100 * 2 ** attempts)); }
-      return done.length ? 'some' : 'none';
+      const { done } = await settle(db, rows, outcomes, { clock: this.d.clock, log: this.d.log, seq });
+      this.published += done;
+      return done ? 'some' : 'none';
     } finally { clearInterval(renew); }
   }
   /** To the broker: lanes side by side, a lane's events only after the broker stored the one before. */
-  private async send(broker: Broker, loop: Loop, events: readonly BusEvent[], seq: number): Promise<'some' | 'none' | 'away'> {
+  private async send(broker: Broker, loop: Loop, rows: readonly OutboxRow[], events: readonly BusEvent[], seq: number): Promise<'some' | 'none' | 'away'> {
     const lanes = new Map<string, BusEvent[]>(), sent: number[] = [], outcomes = new Map<number, Outcome>();
     for (const event of events) { const lane = laneOf(event); lanes.set(lane, [...(lanes.get(lane) ?? []), event]); }
     const waiting = [...lanes];
     let away: unknown = null;
+    // a consumer may have the event, and give it back, before the last of this batch is sent: what it gives back carries no number any more and stays waiting
+    await loop.db.execute(`update outbox set seq = $1 where outbox_status = 0 and id in (${events.map((_, i) => `$${i + 2}`).join(',')})`, [seq, ...events.map((e) => e.id)]);
     await Promise.all(Array.from({ length: Math.min(SENDING, waiting.length) }, async () => {
       for (let next = waiting.shift(); next && away === null && loop.lease.fresh(); next = waiting.shift()) {
         for (const event of next[1]) {
@@ -145,10 +144,9 @@ export class Relay {
         }
       }
     }));
-    // it may be settled already: only what still waits is noted as handed over
-    for (let from = 0; from < sent.length; from += 500) { const part = sent.slice(from, from + 500); await loop.db.execute(`update outbox set outbox_status = ${OUTBOX.handed}, published_at = $1, seq = $2 where outbox_status = 0 and id in (${part.map((_, i) => `$${i + 3}`).join(',')})`, [this.d.clock.now(), seq, ...part]); }
-    if (outcomes.size) await settle(loop.db, events.map((e) => ({ id: e.id, kind: e.kind, attempts: 0 })), outcomes, { clock: this.d.clock, log: this.d.log, maxAttempts: MAX_ATTEMPTS, seq, retryStatus: OUTBOX.waiting });
-    if (away !== null) { this.d.log.warn('the broker is away; events wait in the outbox', { broker: broker.name, error: away }); return 'away'; }
+    for (let from = 0; from < sent.length; from += 500) { const part = sent.slice(from, from + 500); await loop.db.execute(`update outbox set outbox_status = ${OUTBOX.handed}, published_at = $1 where outbox_status = 0 and seq = $2 and id in (${part.map((_, i) => `$${i + 3}`).join(',')})`, [this.d.clock.now(), seq, ...part]); }
+    if (outcomes.size) await settle(loop.db, rows, outcomes, { clock: this.d.clock, log: this.d.log, seq });
+    if (away !== null) { this.d.log.warn('the broker is away; events wait in the outbox', { broker: broker.name, why: (away as Error).message }); return 'away'; }
     return sent.length ? 'some' : 'none';
   }
 }

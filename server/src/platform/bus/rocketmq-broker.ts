@@ -1,0 +1,107 @@
+import { connect } from 'node:net';
+import { Producer, SimpleConsumer, type ILogger, type MessageView } from 'rocketmq-client-nodejs';
+import { sm3Hex } from '../crypto/sm3';
+import type { Log } from '../log';
+import { BrokerAway, type Broker } from './broker';
+import type { BusEvent } from './bus';
+
+export interface RocketmqOptions { endpoints: string; topic: string; group: string; accessKey: string; accessSecret: string; log: Log; /** How many receive beside each other. */ receivers?: number }
+const OPEN_MS = 8000, /** The proxy refuses less (grpcClientConsumerMinLongPollingTimeoutMillis). */ AWAIT_MS = 5000, /** What a killed worker held comes to another after this long. */ INVISIBLE_MS = 6000, RENEW_MS = 2000, BATCH = 32, AGAIN_MS = 500, LONGEST_GROUP = 64, PROBE_MS = 1500;
+const TOO_LARGE = /exceeds the threshold|TOO_LARGE|PayloadTooLarge/i;
+
+/** The client's own log goes where ours goes; what it writes at every step stays away. */
+const quiet = (log: Log): ILogger => ({ info: () => undefined, debug: () => undefined, warn: () => undefined, error: (...args: unknown[]) => log.warn('rocketmq client', { text: args.map(String).join(' ').slice(0, 300) }) });
+const within = <T>(ms: number, what: string, work: Promise<T>): Promise<T> => { let timer: NodeJS.Timeout; return Promise.race([work, new Promise<never>((_, reject) => { timer = setTimeout(() => reject(new Error(`${what} did not answer within ${ms} ms`)), ms); })]).finally(() => clearTimeout(timer)); };
+const listens = (endpoint: string): Promise<boolean> => new Promise((resolve) => {
+  const [host, port] = endpoint.split(':'), socket = connect({ host: host ?? '127.0.0.1', port: Number(port ?? 8081), timeout: PROBE_MS });
+  const end = (ok: boolean) => { socket.destroy(); resolve(ok); };
+  socket.on('connect', () => end(true)).on('error', () => end(false)).on('timeout', () => end(false));
+});
+/** The innermost reason in one line: the client wraps it twice, with pages of trace. */
+const short = (error: unknown): string => { let inner = error; while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause; return String(inner).split('\n')[0]?.slice(0, 200) ?? ''; };
+interface Client { startup(): Promise<unknown>; shutdown(): Promise<unknown> }
+
+/**
+ * RocketMQ 5 by the gRPC proxy (PF-17): a FIFO topic, the lane as message group, a consumer group with orderly consumption. Topic and group are made by the
+ * administrator (docs/缓存与消息.md). The client's `startup` may resolve, or hang, with no server: the port is tried first and everything has a time limit; a client
+ * that fails is put away and made anew.
+ */
+export class RocketmqBroker implements Broker {
+  readonly name = 'rocketmq';
+  private producer: Promise<Producer> | null = null;
+  private receivers: Promise<void>[] = [];
+  private consumer: Promise<SimpleConsumer> | null = null;
+  private answered = false;
+  private stopped = false;
+  private busy = 0;
+  constructor(private readonly o: RocketmqOptions) {}
+
+  healthy(): boolean { return this.answered; }
+  start(take: (events: readonly BusEvent[]) => Promise<void>): void { this.receivers = Array.from({ length: this.o.receivers ?? 4 }, () => this.receive(take)); }
+  async stop(): Promise<void> {
+    this.stopped = true;
+    while (this.busy > 0) await new Promise((r) => setTimeout(r, 10)); // what was taken is settled and acknowledged first
+    const { producer, consumer } = this;
+    this.producer = this.consumer = null;
+    for (const client of [producer, consumer]) if (client) await client.then((c) => this.putAway(c), () => undefined); // one that never started has nothing to put away
+    await Promise.all(this.receivers);
+  }
+
+  async publish(event: BusEvent, lane: string): Promise<void> {
+    const opening = (this.producer ??= this.open(() => new Producer({ ...this.common(), maxAttempts: 1 })));
+    try {
+      const producer = await opening;
+      await producer.send({ topic: this.o.topic, keys: [String(event.id)], messageGroup: lane.length <= LONGEST_GROUP ? lane : sm3Hex(lane), body: Buffer.from(JSON.stringify(event)) });
+      this.answered = true;
+    } catch (error) {
+      if (TOO_LARGE.test(String(error))) throw error;
+      this.answered = false;
+      if (this.producer === opening) { this.producer = null; void opening.then((c) => this.putAway(c), () => undefined); } // the failure is thrown below
+      throw new BrokerAway(`rocketmq: ${short(error)}`);
+    }
+  }
+  private common() {
+    return { endpoints: this.o.endpoints, namespace: '', requestTimeout: 3000, logger: quiet(this.o.log), topics: [this.o.topic], ...(this.o.accessKey ? { sessionCredentials: { accessKey: this.o.accessKey, accessSecret: this.o.accessSecret } } : {}) };
+  }
+  private async open<T extends Client>(make: () => T): Promise<T> {
+    const reached = await Promise.all(this.o.endpoints.split(';').map(listens));
+    if (!reached.some(Boolean)) throw new Error(`nobody listens at ${this.o.endpoints}`);
+    const client = make();
+    try { await within(OPEN_MS, 'startup', client.startup()); return client; } catch (error) { void this.putAway(client); throw error; }
+  }
+  private async putAway(client: Client): Promise<void> { await within(2000, 'shutdown', client.shutdown()).catch((error: unknown) => this.o.log.warn('rocketmq client put away badly', { error })); }
+  private async receive(take: (events: readonly BusEvent[]) => Promise<void>): Promise<void> {
+    for (let failures = 0; !this.stopped;) {
+      const opening = (this.consumer ??= this.open(() => new SimpleConsumer({ ...this.common(), consumerGroup: this.o.group, subscriptions: new Map([[this.o.topic, '*']]), awaitDuration: AWAIT_MS, maxRetryAttempts: 1 })));
+      let messages: MessageView[];
+      try { messages = await within(AWAIT_MS + 6000, 'receive', opening.then((c) => c.receive(BATCH, INVISIBLE_MS))); this.answered = true; failures = 0; } catch (error) {
+        if (this.stopped) return;
+        this.answered = false;
+        if (this.consumer === opening) {
+          this.consumer = null;
+          this.o.log.warn('nothing comes from rocketmq; connecting anew', { why: short(error) });
+          void opening.then((c) => this.putAway(c), () => undefined); // the failure is logged above
+        }
+        await new Promise((r) => setTimeout(r, Math.min(3000, AGAIN_MS * 2 ** failures++)));
+        continue;
+      }
+      if (!messages.length) continue;
+      this.busy += 1;
+      try { await this.handle(await opening, messages, take); } finally { this.busy -= 1; }
+    }
+  }
+  private async handle(consumer: SimpleConsumer, messages: readonly MessageView[], take: (events: readonly BusEvent[]) => Promise<void>): Promise<void> {
+    // long work must not come to a second worker meanwhile
+    const renew = setInterval(() => { for (const message of messages) void consumer.changeInvisibleDuration(message, INVISIBLE_MS).catch((error: unknown) => this.o.log.warn('a message may come twice', { error })); }, RENEW_MS);
+    try {
+      await take(messages.map((message) => JSON.parse(message.body.toString('utf8')) as BusEvent));
+    } catch (error) {
+      this.o.log.warn('messages will come again', { n: messages.length, error });
+      clearInterval(renew);
+      await Promise.all(messages.map((message) => consumer.changeInvisibleDuration(message, 1000).catch(() => undefined))); // otherwise they come after their time
+      await new Promise((r) => setTimeout(r, AGAIN_MS));
+      return;
+    } finally { clearInterval(renew); }
+    await Promise.all(messages.map((message) => consumer.ack(message).catch((error: unknown) => this.o.log.warn('a settled message was not acknowledged; its second copy is known', { error }))));
+  }
+}
