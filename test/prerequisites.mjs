@@ -7,11 +7,12 @@ const browserPath = () => [process.env.RONGHU_CHROMIUM, '/usr/bin/chromium', '/u
 const needs = [
   { name: 'Chromium', package: 'chromium', present: () => Boolean(browserPath()) },
   { name: '中文字体 Noto Sans CJK', package: 'fonts-noto-cjk', present: () => existsSync('/usr/share/fonts/opentype/noto') || spawnSync('sh', ['-c', 'fc-list :lang=zh | grep -q .'], { stdio: 'ignore' }).status === 0 },
+  { name: 'MariaDB（数据库契约测试）', package: 'mariadb-server-core mariadb-client-core', present: () => ['/usr/sbin/mariadbd', '/usr/local/sbin/mariadbd'].some((path) => existsSync(path)) },
 ];
 export function ensurePrerequisites() {
   const missing = needs.filter((need) => !need.present());
   if (missing.length) {
-    const packages = missing.map((need) => need.package);
+    const packages = missing.flatMap((need) => need.package.split(' '));
     if (process.getuid?.() !== 0 || !has('apt-get')) throw new Error(`缺少：${missing.map((m) => `${m.name}（软件包 ${m.package}）`).join('、')}。请安装后重试，例如：apt-get install ${packages.join(' ')}`);
     console.error(`安装 ${packages.join(' ')} …`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };

@@ -36,6 +36,7 @@ const suites = {
   lint: () => run('npm', ['run', '-s', 'lint']),
   typecheck: () => run('npm', ['run', '-s', 'typecheck']),
   unit: () => withDatabase((url) => run('npx', ['--no-install', 'jest', '--maxWorkers=2', '--forceExit'], { RONGHU_TEST_SERVER_URL: url })),
+  engines: () => node('test/engines/run.mjs'),
   stories: () => node('test/stories/run.mjs'),
   faults: () => node('test/faults/run.mjs'),
   peers: () => node('test/peers/run.mjs'),
@@ -48,7 +49,7 @@ ensurePrerequisites();
 await build({ onStart: (label) => console.error(`构建 ${label} …`) });
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const name of names) {
-  if (['stories', 'faults', 'peers'].includes(name) && !existsSync(`test/${name}/run.mjs`)) { console.error(`测试组 ${name} 缺少 test/${name}/run.mjs`); total.failed += 1; continue; }
+  if (['engines', 'stories', 'faults', 'peers'].includes(name) && !existsSync(`test/${name}/run.mjs`)) { console.error(`测试组 ${name} 缺少 test/${name}/run.mjs`); total.failed += 1; continue; }
   const begin = Date.now();
   console.error(`\n=== ${name} ===`);
   const { code, out } = await suites[name]();

@@ -8,7 +8,7 @@ import type { Config } from './config/config';
 import { CryptoBox, loadOrCreateKeys, PasswordHasher, Sm2Worker, type Keys } from './crypto';
 import { createIds, type Ids } from './database/ids';
 import { leaseNode } from './database/node-lease';
-import { createShards, type Shards } from './database/shards';
+import { createShards, followCompanies, type Shards } from './database/shards';
 import type { TableDefinition } from './database/table';
 import { Idempotency } from './http/idempotency';
 import { OrgDirectory } from './identity/org.store';
@@ -36,8 +36,9 @@ export async function createPlatform(config: Config, options: { clock: Clock; lo
   const blobs = new BlobStore(join(config.dataDir, 'blobs'));
   const sessions = new SessionService({ group, orgs, clock, passwords, audit, passwordAge: { allowDemoPasswords: config.demo }, seal: { publicKey: () => keys.signIn.publicKey, open: (sealed) => sm2.decrypt(sealed, keys.signIn.privateKey) } });
   const relay = new Relay({ shards, bus, outbox, clock, log, holder: options.holder }), timers = new Timers({ shards, ids, clock, log });
+  const unfollow = options.tables ? followCompanies(shards, log, () => orgs.reload()) : (): void => undefined;
   return {
     config, clock, ids, log, shards, orgs, bus, outbox, relay, timers, hub: new Hub(clock), keys, crypto, sm2, passwords, audit, blobs, sessions, idempotency: new Idempotency(group, clock),
-    async close() { await timers.stop(); await relay.stop(); await sm2.close(); await lease?.release(); await shards.close(); },
+    async close() { unfollow(); await timers.stop(); await relay.stop(); await sm2.close(); await lease?.release(); await shards.close(); },
   };
 }

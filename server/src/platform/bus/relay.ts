@@ -22,6 +22,7 @@ export class Relay {
 
   start(): void {
     for (const db of [this.d.shards.group(), ...this.d.shards.companyIds().map((id) => this.d.shards.company(id))]) this.watch(db);
+    this.d.shards.onOpen((db) => this.watch(db)); // a company added while the system runs
     this.d.outbox.onCommit((shard) => this.kick(shard));
   }
   watch(db: Db): void { if (!this.loops.has(db.shard)) { this.loops.set(db.shard, { db, timer: null, running: false, again: false, retryAt: new Map() }); this.kick(db.shard); } }

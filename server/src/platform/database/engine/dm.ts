@@ -29,9 +29,13 @@ export const dmDialect: Dialect = {
   literal: (text) => `'${text.replaceAll("'", "''")}'`,
   name: (text) => `"${text.toUpperCase()}"`,
 };
-const cutter = createCutter(dmDialect);
+const cutter = createCutter(dmDialect), LIKE = /\blike\s+$/i;
 /** The statement and binds that reach the driver; a parameter used twice is bound twice. */
-export const dmStatement = (sql: string, params: readonly unknown[]): { sql: string; params: unknown[] } => positional(cutter(sql), params);
+export function dmStatement(sql: string, params: readonly unknown[]): { sql: string; params: unknown[] } {
+  const { texts, order } = cutter(sql);
+  // LIKE has no escape character here unless it is named
+  return positional({ order, texts: texts.map((text, i) => (i > 0 && LIKE.test(texts[i - 1] as string) ? ` escape '\\'${text}` : text)) }, params);
+}
 
 export class DmConnection implements Connection {
   constructor(private readonly session: DmSession) {}

@@ -12,6 +12,8 @@ const MIGRATE_LOCK = 7_203_114, CONNECT_MS = 5000;
 const MAX_PARAMETERS = 30_000, BY_ARRAY_FROM = 20, ARRAY_CHUNK = 5000;
 const ARRAY_TYPE: Record<Column['kind'], string> = { id: 'bigint', int: 'integer', bigint: 'bigint', time: 'bigint', decimal: 'numeric', bool: 'boolean', text: 'text', longText: 'text', json: 'text', bytes: 'bytea' };
 const MISSING_DATABASE = '3D000', DATABASE_EXISTS = '42P04';
+/** Two processes may make it at once: `if not exists` looks before it writes. */
+const SCHEMA_EXISTS = new Set(['23505', '42P06']);
 
 /** A connection on PostgreSQL's wire; KingbaseES brings a client of its own. */
 export class PgConnection implements Connection {
@@ -88,10 +90,10 @@ export const pgEngine = (name: 'postgres' | 'kingbase', open: (place: Place) => 
       const url = new URL(place.url), database = identifier(decodeURIComponent(url.pathname.slice(1)));
       url.pathname = `/${maintenance}`;
       const admin = await open({ ...place, url: url.toString() });
-      try { await admin.query(`create database ${database}`).catch((e: { code?: string }) => { if (e.code !== DATABASE_EXISTS) throw e; }); } finally { await admin.end(); }
+      try { await admin.query(`create database ${database}`).catch((e: { code?: string }) => { if (e.code !== DATABASE_EXISTS && e.code !== '23505') throw e; }); } finally { await admin.end(); }
       client = await open(place);
     }
-    try { await client.query(`create schema if not exists ${identifier(place.schema)}`); } finally { await client.end(); }
+    try { await client.query(`create schema if not exists ${identifier(place.schema)}`).catch((e: { code?: string }) => { if (!SCHEMA_EXISTS.has(e.code ?? '')) throw e; }); } finally { await client.end(); }
   },
   async dropPlace(connection, schema) { await connection.run(`drop schema if exists ${identifier(schema)} cascade`, []); },
   ddl: async () => postgresDdl,

@@ -1,0 +1,35 @@
+// `npm test engines`: the contract of the databases over every engine that can be had here, then the product's own stores on them.
+// Usage: node test/engines/run.mjs [contract|stores]
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const require = createRequire(import.meta.url), { startMariaDb, startSeekDb, installSeekDb } = require('../harness/engines.cjs');
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..'), wanted = process.argv.slice(2);
+/** Where the product's SQL is: every module and domain with a store, so that what one database does not take is found. */
+const STORES = ['platform/bus', 'platform/audit', 'platform/database/database', 'domain/work-order/order.service', 'domain/work-order/field.service', 'domain/telephony/telephony.store', 'domain/setting', 'domain/metric', 'modules/basic-info/basic-info', 'modules/call-center/call-center', 'modules/monitor-center', 'modules/report', 'modules/service-center/pop', 'demo'];
+const total = { passed: 0, failed: 0, skipped: 0 };
+const jest = (label, args, env = {}) => new Promise((resolve) => {
+  console.error(`\n--- ${label} ---`);
+  const child = spawn(process.execPath, [join(root, 'node_modules/.bin/jest'), '--forceExit', ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, FORCE_COLOR: '0', ...env } });
+  let out = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => { out = (out + chunk).slice(-200000); process.stderr.write(chunk); });
+  child.on('close', (code) => {
+    const found = [...out.matchAll(/^Tests:\s+(?:(\d+) failed, )?(?:(\d+) skipped, )?(?:(\d+) passed, )?\d+ total/gm)].pop();
+    total.failed += Number(found?.[1] ?? 0) || (code === 0 && found ? 0 : 1);
+    total.skipped += Number(found?.[2] ?? 0);
+    total.passed += Number(found?.[3] ?? 0);
+    resolve();
+  });
+});
+const why = installSeekDb();
+if (why) console.error(`OceanBase 引擎不可用：${why}`);
+if (!wanted.length || wanted.includes('contract')) await jest('契约：全部可用数据库', ['--testMatch', '**/*.engine.ts', '--runInBand']);
+if (!wanted.length || wanted.includes('stores')) for (const [label, start, workers] of [['MariaDB（OceanBase 适配器）', startMariaDb, 2], ['OceanBase 自己的引擎', startSeekDb, 1]]) {
+  const server = await start();
+  if (server.skipped) { console.error(`跳过 产品存储在 ${label} 上：${server.skipped}`); total.skipped += 1; continue; }
+  try { await jest(`产品存储在 ${label} 上`, [`--maxWorkers=${workers}`, '--testTimeout=60000', ...STORES.map((path) => `server/src/${path}`)], { RONGHU_TEST_SERVER_URL: server.url }); } finally { await server.stop(); }
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed ? 1 : 0);
