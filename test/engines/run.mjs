@@ -25,7 +25,7 @@ const jest = (label, args, env = {}) => new Promise((resolve) => {
 });
 const why = installSeekDb();
 if (why) console.error(`OceanBase 引擎不可用：${why}`);
-if (!wanted.length || wanted.includes('contract')) await jest('契约：全部可用数据库', ['--testMatch', '**/*.engine.ts', '--runInBand']);
+if (!wanted.length || wanted.includes('contract')) await jest('契约：全部可用数据库', ['--testMatch', '**/server/src/**/*.engine.ts', '--runInBand']);
 if (!wanted.length || wanted.includes('stores')) for (const [label, start, workers] of [['MariaDB（OceanBase 适配器）', startMariaDb, 2], ['OceanBase 自己的引擎', startSeekDb, 1]]) {
   const server = await start();
   if (server.skipped) { console.error(`跳过 产品存储在 ${label} 上：${server.skipped}`); total.skipped += 1; continue; }

@@ -3,10 +3,11 @@ import { dmName } from './dm.words';
 import type { Ddl } from './engine';
 import { indexesOf, missingColumns, quoted } from './names';
 
-/** Lengths are characters (`char`), not bytes, as on the other databases. A text up to 4,000 characters is a VARCHAR; larger ones are CLOB, JSON too. */
+/** Lengths are characters (`char`), not bytes, as on the other databases. A text of up to 2,000 characters (8,188 bytes at four each) is a VARCHAR; larger ones are CLOB, JSON too. Rows may be longer than half a page (`using long row`). */
+const LONGEST_VARCHAR = 2000;
 const TYPE: Record<Column['kind'], (c: Column) => string> = {
   id: () => 'bigint', int: () => 'int', bigint: () => 'bigint', time: () => 'bigint', decimal: () => 'decimal(18,4)', bool: () => 'bit',
-  text: (c) => `varchar(${c.length} char)`, longText: () => 'clob', json: () => 'clob', bytes: () => 'blob',
+  text: (c) => ((c.length ?? 0) > LONGEST_VARCHAR ? 'clob' : `varchar(${c.length} char)`), longText: () => 'clob', json: () => 'clob', bytes: () => 'blob',
 };
 const literal = (value: string | number | boolean): string => (typeof value === 'string' ? quoted(value) : typeof value === 'boolean' ? (value ? '1' : '0') : String(value));
 /** An empty text is NULL here: a text that may be empty elsewhere cannot be NOT NULL unless it is part of a key. */
@@ -18,7 +19,7 @@ const comment = (table: string, name: string, col: Column): string => `comment o
 
 export const dmDdl: Ddl = {
   create: (table) => [
-    `create table ${dmName(table.name)} (${[...Object.entries(table.columns).map(([n, col]) => columnSql(table, n, col)), `primary key (${columns(table.primaryKey)})`].join(', ')})`,
+    `create table ${dmName(table.name)} (\n  ${[...Object.entries(table.columns).map(([n, col]) => columnSql(table, n, col)), `primary key (${columns(table.primaryKey)})`].join(',\n  ')}\n) storage (using long row)`,
     ...createIndexes(table, new Set()), `comment on table ${dmName(table.name)} is ${quoted(table.comment)}`, ...Object.entries(table.columns).map(([name, col]) => comment(table.name, name, col)),
   ],
   extend: (table, have) => [

@@ -10,7 +10,7 @@ import { createCutter, positional, type Dialect } from './sql-text';
 const BULK_ROWS = 1000, NAME_IN_USE = -2124, SCHEMA_EXISTS = [-2111, NAME_IN_USE];
 const WORDS: readonly [RegExp, string][] = [
   [/\btrue\b/gi, '1'], [/\bfalse\b/gi, '0'],
-  [/\bas\s+text\s*\)/gi, 'as varchar(8188))'], [/\bas\s+varchar\s*\)/gi, 'as varchar(8188))'], [/\bas\s+varchar\s*\((\d+)\)\s*\)/gi, 'as varchar($1 char))'], [/\bas\s+double\s+precision\b/gi, 'as double'],
+  [/\bas\s+varchar\s*\((\d+)\)\s*\)/gi, 'as varchar($1 char))'], [/\bas\s+text\s*\)/gi, 'as varchar(8188))'], [/\bas\s+varchar\s*\)/gi, 'as varchar(8188))'], [/\bas\s+double\s+precision\b/gi, 'as double'],
   [/\bversion\s*\(\s*\)/gi, '(select banner from v$version where rownum = 1)'],
 ];
 /** Names of tables and columns of ours that are reserved on DM; they are quoted wherever they stand alone. */

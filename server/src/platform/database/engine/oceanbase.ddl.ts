@@ -15,7 +15,7 @@ const createIndexes = (table: TableDefinition, have: ReadonlySet<string>): strin
 /** MySQL mode. Every text is compared by code point (`collate`), case and accents count as on PostgreSQL. Indexes are made only when the catalog lacks them: the mode has no `if not exists` for them. */
 export const oceanbaseDdl = (collate: string): Ddl => ({
   create: (table) => [
-    `create table if not exists ${table.name} (${[...Object.entries(table.columns).map(([n, col]) => columnSql(n, col)), `primary key (${table.primaryKey.join(', ')})`].join(', ')}) default charset = utf8mb4 collate = ${collate} comment = ${text(table.comment)}`,
+    `create table if not exists ${table.name} (\n  ${[...Object.entries(table.columns).map(([n, col]) => columnSql(n, col)), `primary key (${table.primaryKey.join(', ')})`].join(',\n  ')}\n) default charset = utf8mb4 collate = ${collate} comment = ${text(table.comment)}`,
     ...createIndexes(table, new Set()),
   ],
   extend: (table, have) => [...missingColumns(table, have.columns).map(([name, col]) => `alter table ${table.name} add column ${columnSql(name, col)}`), ...createIndexes(table, have.indexes)],
