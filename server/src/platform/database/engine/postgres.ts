@@ -38,15 +38,16 @@ export const pgConfig = (place: Place): ClientConfig => ({ connectionString: pla
 
 /** Array literals are made by hand: the driver's own take half of the time of a large import (PostgreSQL documentation 8.15.6). */
 export function arrayLiteral(rows: readonly Row[], column: string): string {
-  const parts = new Array<string>(rows.length);
+  let out = '{';
   for (let i = 0; i < rows.length; i++) {
-    const value = rows[i]?.[column];
-    if (value === null || value === undefined) parts[i] = 'NULL';
-    else if (typeof value === 'string') parts[i] = /^[\w\u4e00-\u9fff.+/=-]+$/.test(value) && value.length !== 4 ? value : `"${value.replace(/["\\]/g, '\\$&')}"`; // four letters may spell NULL
-    else if (Buffer.isBuffer(value)) parts[i] = `"\\\\x${value.toString('hex')}"`;
-    else parts[i] = String(value);
+    const value = (rows[i] as Row)[column];
+    if (i) out += ',';
+    if (typeof value === 'string') out += value.includes('"') || value.includes('\\') ? `"${value.replace(/["\\]/g, '\\$&')}"` : `"${value}"`;
+    else if (value === null || value === undefined) out += 'NULL';
+    else if (Buffer.isBuffer(value)) out += `"\\\\x${value.toString('hex')}"`;
+    else out += String(value);
   }
-  return `{${parts.join(',')}}`;
+  return `${out}}`;
 }
 /** One array a column (`unnest`, some five times faster) for many rows of a table whose column kinds are known, otherwise the multi-row form. */
 export function* pgBulk(table: string, rows: readonly Row[]): Generator<Statement> {
