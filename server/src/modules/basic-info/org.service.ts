@@ -33,7 +33,8 @@ export class OrgService {
     const id = this.d.ids.next(), company = body.kind === 'company';
     if (company) await this.d.shards.create(id);
     const written = this.write(scope, 'org.create', id, `${body.kind} ${body.name}（${body.code}）`, (tx) => tx.insertMany('org_node', [{ id, parent_id: parent.id, kind: body.kind, name: body.name, code: body.code, path: `${parent.path}${id}/`, company_id: company ? id : parent.companyId, sort_no: this.d.orgs.childrenOf(parent.id).length, org_status: 'active' }]), body.code);
-    try { await written; } catch (error) { if (company) await this.d.shards.discard(id); throw error; }
+    try { await written; } catch (error) { if (company && (await this.d.shards.group().query('select id from org_node where id = $1', [id])).length === 0) await this.d.shards.discard(id); throw error; } // it may have been written and only the reading after it failed
+    if (company) await this.d.shards.open(id);
     return this.view(this.d.orgs.get(id) as OrgRow);
   }
 

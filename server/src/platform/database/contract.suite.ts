@@ -196,11 +196,15 @@ export function contract(name: string, start: () => Promise<ContractServer>, sto
     test('a company is made, migrated and opened while both processes run', async () => {
       const opened: number[] = [];
       one.onOpen((_db, id) => opened.push(id));
-      await Promise.all([one.create(77), two.create(77)]);
+      await Promise.all([one.create(77), two.create(77), one.create(78)]);
       await one.create(77);
+      await one.discard(78);
+      await Promise.all([one.open(77), two.openAll([11, 77])]);
+      await expect(one.discard(77)).rejects.toThrow(/is open/);
       await one.company(77).insertMany('contract_row', [row(1)]);
       expect(await two.company(77).query('select id from contract_row')).toEqual([{ id: 1 }]);
       expect(opened).toEqual([77]);
+      expect(() => one.company(78)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
     }, 60_000);
     test('a newer definition adds its column and index and keeps the rows; the same one runs nothing', async () => {
       await db.insertMany('contract_row', [row(1)]);

@@ -17,9 +17,9 @@ export interface Shards {
   companyIds(): number[];
   /** Opens a company whose shard exists; again without effect. */
   open(companyId: number): Promise<void>;
-  /** Makes, migrates and opens a company's shard while the system runs. Other processes open it when they see the company (see `followCompanies`). Again without effect. */
+  /** Makes and migrates a company's shard while the system runs; `open` it when the company is written. Other processes open it when they see the company (see `followCompanies`). Again without effect. */
   create(companyId: number): Promise<void>;
-  /** Removes the shard that `create` has just made for a company which then could not be written. Never call it for one that holds data. */
+  /** Removes the shard that `create` has just made for a company which then could not be written. @throws Error for one that is open: it may hold data. */
   discard(companyId: number): Promise<void>;
   /** Opens every company of the list that is not open yet; returns those. */
   openAll(companyIds: readonly number[]): Promise<number[]>;
@@ -65,13 +65,12 @@ export async function createShards(options: ShardOptions): Promise<Shards> {
         await group.insertMany('shard_place', [{ company_id: companyId, server_name: server, made_at: Date.now() }]);
       }
       await migratePlace(places.company(companyId, server), options.tables.filter((t) => t.shard !== 'group'));
-      add(companyId, server);
     },
     async analyze() { for (const db of [group, ...companies.values()]) await db.maintain(async (engine, connection) => engine.analyze(connection, [...(await engine.catalog(connection, db.place.schema)).keys()])); },
     async discard(companyId) {
-      const db = companies.get(companyId);
-      companies.delete(companyId);
-      if (db) await group.maintain((engine, connection) => engine.dropPlace(connection, db.place.schema));
+      if (companies.has(companyId)) throw new Error(`company ${companyId} is open and is not discarded`);
+      const place = places.company(companyId, await serverOf(companyId)), engine = engineOf(place.url), connection = await engine.connect(place);
+      try { await engine.dropPlace(connection, place.schema); } finally { await connection.close(); }
       if (places.severalServers) await group.execute('delete from shard_place where company_id = $1', [companyId]);
     },
     onOpen: (listener) => { listeners.push(listener); },
