@@ -11,5 +11,5 @@ module.exports = {
     { name: 'contract-alone', severity: 'error', from: { path: '^packages/contract/' }, to: { path: '^(server|web-|mobile-h5|packages/(ui|switch-simulator))' } },
     { name: 'no-cycles', severity: 'error', from: { path: '^(server|packages)/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
   ],
-  options: { doNotFollow: { path: 'node_modules' }, exclude: { path: '(dist|\\.test\\.ts$)' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.tests.json' }, enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'], extensions: ['.ts', '.js', '.vue', '.mjs'] } },
+  options: { doNotFollow: { path: 'node_modules' }, exclude: { path: '(dist|\\.(test|suite|engine)\\.ts$)' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.tests.json' }, enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'], extensions: ['.ts', '.js', '.vue', '.mjs'] } },
 };

@@ -5,6 +5,6 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   transform: { '^.+\\.[tj]s$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.jest.json', diagnostics: false }] },
-  moduleNameMapper: { '^@ronghu/contract$': '<rootDir>/packages/contract/src/index.ts', '^@ronghu/switch-simulator$': '<rootDir>/packages/switch-simulator/src/index.ts' },
+  moduleNameMapper: { '^@ronghu/contract$': '<rootDir>/packages/contract/src/index.ts', '^@ronghu/(kingbase|dm)-driver$': '<rootDir>/packages/$1-driver/src/index.ts', '^@ronghu/switch-simulator$': '<rootDir>/packages/switch-simulator/src/index.ts' },
   testTimeout: 20000,
 };

@@ -14,7 +14,9 @@ export const parts = [
   { name: 'contract', label: '公共契约', dir: 'packages/contract', from: ['packages/contract/src'], steps: [tsc('packages/contract'), tsc('packages/contract', 'tsconfig.esm.json')] },
   { name: 'gateway-config', label: '语音节点配置', dir: 'gateway-config', from: ['gateway-config/src', 'gateway-config/prompts'], steps: [tsc('gateway-config')] },
   { name: 'switch-simulator', label: '模拟语音交换', dir: 'packages/switch-simulator', from: ['packages/switch-simulator/src'], steps: [tsc('packages/switch-simulator')] },
-  { name: 'server', label: '服务端', dir: 'server', from: ['server/src', 'packages/contract/src', 'gateway-config/src'], steps: [tsc('server')] },
+  { name: 'kingbase-driver', label: '人大金仓驱动', dir: 'packages/kingbase-driver', from: ['packages/kingbase-driver/src'], steps: [tsc('packages/kingbase-driver')] },
+  { name: 'dm-driver', label: '达梦驱动', dir: 'packages/dm-driver', from: ['packages/dm-driver/src'], steps: [tsc('packages/dm-driver')] },
+  { name: 'server', label: '服务端', dir: 'server', from: ['server/src', 'packages/contract/src', 'packages/kingbase-driver/src', 'packages/dm-driver/src', 'gateway-config/src'], steps: [tsc('server')] },
   ...[['web-admin', '集团门户'], ['web-agent', '坐席工作台'], ['mobile-h5', '移动端']].map(([name, label]) => ({ name, label, dir: name, from: [`${name}/src`, `${name}/index.html`, `${name}/public`, `${name}/vite.config.ts`, 'packages/ui/src', 'packages/contract/src'], steps: [vite(name)], gzip: true })),
 ];
 const files = (path) => !existsSync(path) ? [] : statSync(path).isFile() ? [path] : readdirSync(path).sort().flatMap((name) => files(join(path, name)));

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 const checks = [
-  ['tsc', ['-p', 'packages/contract', '--noEmit']], ['tsc', ['-p', 'packages/contract'], 'emit'], ['tsc', ['-p', 'gateway-config', '--noEmit']], ['tsc', ['-p', 'packages/switch-simulator', '--noEmit']], ['tsc', ['-p', 'tsconfig.tests.json', '--noEmit']],
+  ['tsc', ['-p', 'packages/contract', '--noEmit']], ['tsc', ['-p', 'packages/contract'], 'emit'], ['tsc', ['-p', 'gateway-config', '--noEmit']], ['tsc', ['-p', 'packages/switch-simulator', '--noEmit']], ['tsc', ['-p', 'packages/kingbase-driver', '--noEmit']], ['tsc', ['-p', 'packages/dm-driver', '--noEmit']], ['tsc', ['-p', 'tsconfig.tests.json', '--noEmit']],
   ['vue-tsc', ['-p', 'web-admin', '--noEmit']], ['vue-tsc', ['-p', 'web-agent', '--noEmit']], ['vue-tsc', ['-p', 'mobile-h5', '--noEmit']],
 ];
 let failed = 0;

@@ -36,6 +36,7 @@ const suites = {
   lint: () => run('npm', ['run', '-s', 'lint']),
   typecheck: () => run('npm', ['run', '-s', 'typecheck']),
   unit: () => withDatabase((url) => run('npx', ['--no-install', 'jest', '--maxWorkers=2'], { RONGHU_TEST_SERVER_URL: url })),
+  engines: () => node('test/engines/run.mjs'),
   stories: () => node('test/stories/run.mjs'),
   bus: () => node('test/bus/run.mjs'),
   cluster: () => node('test/cluster/run.mjs'),
@@ -48,7 +49,7 @@ const wanted = process.argv.slice(2).filter((a) => !a.startsWith('--'));
 if (process.argv.includes('--list')) { console.log(Object.keys(suites).join('\n')); process.exit(0); }
 for (const name of wanted) if (!suites[name]) { console.error(`没有测试组 ${name}；可选：${Object.keys(suites).join('、')}`); process.exit(2); }
 const names = wanted.length ? wanted : Object.keys(suites);
-ensurePrerequisites();
+ensurePrerequisites(names);
 await build({ onStart: (label) => console.error(`构建 ${label} …`) });
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const name of names) {

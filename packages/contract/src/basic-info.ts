@@ -24,7 +24,7 @@ export const CustomerBody = z.strictObject({ companyId: Id, name: requiredText(4
 export const basicInfoRoutes = {
   /** Whole organisation inside the caller's scope, flat, parents first. */
   orgTree: route<OrgNode[]>()({ method: 'GET', path: '/org/tree', permission: 'session' }),
-  orgCreate: route<OrgNode>()({ method: 'POST', path: '/org/nodes', permission: 'org.write', body: z.strictObject({ parentId: Id, kind: z.enum(['division', 'station']), name: requiredText(60), code: z.string().regex(/^[A-Z0-9]{2,12}$/, '编码为 2 到 12 位大写字母或数字') }) }),
+  orgCreate: route<OrgNode>()({ method: 'POST', path: '/org/nodes', permission: 'org.write', body: z.strictObject({ parentId: Id, kind: z.enum(['division', 'company', 'station']), name: requiredText(60), code: z.string().regex(/^[A-Z0-9]{2,12}$/, '编码为 2 到 12 位大写字母或数字') }) }),
   orgRename: route<OrgNode>()({ method: 'PUT', path: '/org/nodes/:id', permission: 'org.write', params: IdParams, body: z.strictObject({ name: requiredText(60) }) }),
   /** Children of an area node; without parentId the companies in scope. */
   areaChildren: route<AreaNode[]>()({ method: 'GET', path: '/areas', permission: 'house.read', query: z.strictObject({ companyId: Id.optional(), parentId: Id.optional() }) }),

@@ -100,8 +100,9 @@ async function main(): Promise<void> {
   if (lan !== (installation.http.host === '0.0.0.0')) { installation.http.host = lan ? '0.0.0.0' : '127.0.0.1'; saveInstallation(dataDir, installation); }
 
   say('[3/5] 启动数据库 …');
-  if (!installation.database.url) database = await startEmbedded(join(dataDir, 'db'), installation.database.embeddedPort as number, installation.database.embeddedPassword as string);
-  const url = process.env.RONGHU_DATABASE_URL ?? installation.database.url ?? (database as EmbeddedDatabase).url, place = { url, shards: installation.database.shards };
+  const external = process.env.RONGHU_DATABASE_URL ?? installation.database.url;
+  if (!external) database = await startEmbedded(join(dataDir, 'db'), installation.database.embeddedPort as number, installation.database.embeddedPassword as string);
+  const url = external ?? (database as EmbeddedDatabase).url, place = { url, shards: installation.database.shards };
   const env: NodeJS.ProcessEnv = { ...process.env, RONGHU_DATA: dataDir, RONGHU_DATABASE_URL: url, RONGHU_HTTP_PORT: String(installation.http.port), RONGHU_HTTP_HOST: installation.http.host, RONGHU_LINK_PORT: String(installation.link.port), RONGHU_LINK_TOKEN: installation.link.token, RONGHU_DEMO: installation.demo ? '1' : '0' };
   const demoBegin = Date.now();
   const seeded = await seed({ dataDir, database: place, installation, houses: Number(option('--houses') ?? 50000), renewPasswords: renew, onProgress: (text) => say(`[4/5] ${text}`) });

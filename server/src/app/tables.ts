@@ -13,3 +13,5 @@ import { draftTables } from '../modules/service-center/draft.tables';
 
 /** Every table of the product: the one source of schema and migrations. */
 export const allTables: TableDefinition[] = [...shardTables, ...busTables, ...cacheTables, ...identityTables, ...auditTables, ...settingTables, ...telephonyTables, ...messagingTables, ...workOrderTables, ...basicInfoTables, ...draftTables];
+/** Of the table definitions. Raised with the first change of a table after a release; db-scripts/versions keeps the earlier ones for the up-scripts. */
+export const schemaVersion = '0.2.0';

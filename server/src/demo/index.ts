@@ -18,6 +18,7 @@ export interface DemoOptions { houses: number; seed: number; now: number; passwo
 /** `blobs`: where signatures and photos go; without it orders are signed in their history but carry no picture and no sealed evidence. */
 export interface DemoParts { shards: Shards; ids: Ids; crypto: CryptoBox; blobs?: Pick<BlobStore, 'put'> }
 const DAY = 86_400_000;
+const definitions = (...names: string[]) => names.flatMap((name) => definitionOf(name) ?? []);
 
 /**
  * Fills an empty installation whose organisation nodes and schemas exist already. Deterministic for a seed but for ids and sealed numbers.
@@ -31,12 +32,15 @@ export async function generateDemo(d: DemoParts, org: Organisation, options: Dem
   const fill = async (): Promise<void> => {
     for (const company of org.companies) {
       const count = Math.min(per, options.houses - offset.house), before = offset.house;
-      const made = await makeHouses({ company: d.shards.company(company.id), group, ids, random, crypto: d.crypto, now, light: options.light ?? false }, company, count, offset, (n) => onProgress('房屋与住户', (before + n) / options.houses));
-      known.push(...made.known);
-      communities.push(...made.communities.map((c) => ({ ...c, companyId: company.id })));
+      const shard = d.shards.company(company.id), make = async (): Promise<void> => {
+        const made = await makeHouses({ company: shard, group, ids, random, crypto: d.crypto, now, light: options.light ?? false }, company, count, offset, (n) => onProgress('房屋与住户', (before + n) / options.houses));
+        known.push(...made.known);
+        communities.push(...made.communities.map((c) => ({ ...c, companyId: company.id })));
+      };
+      await (options.light ? withIndexesAfterwards(shard, definitions('house', 'customer', 'customer_phone', 'house_customer'), make) : make());
     }
   };
-  if (options.light) await withIndexesAfterwards(group, ['house_index', 'phone_index'].flatMap((name) => definitionOf(name) ?? []), fill);
+  if (options.light) await withIndexesAfterwards(group, definitions('house_index', 'phone_index'), fill);
   else await fill();
   await makeExtras({ group, ids, random, crypto: d.crypto, now, org }, communities);
   onProgress('供暖季工单与通话', 0);

@@ -9,7 +9,7 @@ import type { Config } from './config/config';
 import { CryptoBox, loadOrCreateKeys, PasswordHasher, Sm2Worker, type Keys } from './crypto';
 import { createIds, type Ids } from './database/ids';
 import { leaseNode } from './database/node-lease';
-import { createShards, type Shards } from './database/shards';
+import { createShards, followCompanies, type Shards } from './database/shards';
 import type { TableDefinition } from './database/table';
 import { Idempotency } from './http/idempotency';
 import { Nonces } from './identity/nonces';
@@ -56,9 +56,11 @@ export async function createPlatform(config: Config, options: { clock: Clock; lo
   await cache.start();
   await processes.start();
   await orgs.reload(); // after we are listening: what changes from here on is told
+  const unfollow = options.tables ? followCompanies(shards, log, () => orgs.reload()) : (): void => undefined;
   return {
     roles, cache, processes, signals, config, clock, ids, log, shards, orgs, bus, outbox, relay, timers, hub: new Hub(clock, (room, event) => signals.send('live', { room, event })), keys, crypto, sm2, passwords, audit, blobs, sessions, idempotency: new Idempotency(group, clock),
     async close() {
+      unfollow();
       await timers.stop();
       await relay.stop();
       await signals.close();

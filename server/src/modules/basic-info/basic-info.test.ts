@@ -279,6 +279,17 @@ describe('organisation and the search box', () => {
     expect(info.orgService.tree(group).map((n) => n.id)).toEqual([1, 11, 111, 112, made.id, 12, 121].sort((x, y) => info.orgService.tree(group).findIndex((n) => n.id === x) - info.orgService.tree(group).findIndex((n) => n.id === y)));
     expect(info.orgService.tree(other).map((n) => n.id)).toEqual([12, 121]);
   });
+  it('a company is added in the page and has a database of its own at once; a refused one makes none', async () => {
+    const fresh = await info.orgService.create(group, { parentId: 1, kind: 'company', name: '呼兰供热分公司', code: 'HL' });
+    expect(fresh).toMatchObject({ kind: 'company', companyId: fresh.id });
+    expect(await db.shards.company(fresh.id).query('select count(*) as n from house')).toEqual([{ n: 0 }]);
+    const open = db.shards.companyIds();
+    await expect(info.orgService.create(group, { parentId: 1, kind: 'company', name: '阿城', code: 'HL' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(info.orgService.create(group, { parentId: 11, kind: 'company', name: '阿城', code: 'AC' })).rejects.toMatchObject({ message: '公司不能建在公司之下' });
+    expect(db.shards.companyIds()).toEqual(open);
+    await db.shards.group().execute('delete from org_node where id = $1', [fresh.id]);
+    await orgs.reload();
+  });
   it('one box finds houses, orders, customers, calls and accounts, each only with its right and in the scope', async () => {
     const b = await branch('总搜');
     await info.customerService.create(group, { companyId: 11, name: '周总搜', level: 'normal', numbers: ['15922223333'], houseIds: [b.houses[0]!.id] });

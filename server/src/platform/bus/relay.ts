@@ -46,6 +46,7 @@ export class Relay {
   start(): void {
     this.running = true;
     for (const db of [this.d.shards.group(), ...this.d.shards.companyIds().map((id) => this.d.shards.company(id))]) this.watch(db);
+    this.d.shards.onOpen((db) => this.watch(db)); // a company added while the system runs
     this.d.wakeUp?.listen((hint) => { if (hint?.startsWith('o:')) this.kick(hint.slice(2)); else if (hint === null) for (const shard of this.loops.keys()) this.kick(shard); });
     if (this.d.broker && this.fromBroker) this.fromBroker.start(this.d.broker);
   }

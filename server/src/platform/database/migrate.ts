@@ -40,7 +40,7 @@ export async function migratePlace(place: Place, tables: readonly TableDefinitio
 export async function migrate(target: string | DatabaseTarget, tables: readonly TableDefinition[], companyIds: readonly number[]): Promise<number> {
   const places = new Places(asTarget(target));
   let count = await migratePlace(places.group(), tables.filter((t) => t.shard !== 'company'));
-  const servers = places.severalServers ? await inGroup(target, async (connection) => new Map((await connection.run('select company_id, server_name from shard_place', [])).records.map((row) => [Number(row.company_id), String(row.server_name)]))) : new Map<number, string>();
+  const servers = await serversOf(target, places);
   for (const id of companyIds) count += await migratePlace(places.company(id, servers.get(id) ?? MAIN), tables.filter((t) => t.shard !== 'group'));
   return count;
 }
@@ -58,10 +58,14 @@ async function inGroup<T>(target: string | DatabaseTarget, work: (connection: Co
 }
 /** Empties or removes what an installation that was cut off has left: every table of the group, every company's namespace. */
 export async function startAnew(target: string | DatabaseTarget, companyIds: readonly number[]): Promise<void> {
-  const places = new Places(asTarget(target));
-  await inGroup(target, async (connection, tables) => { for (const table of tables) if (table !== ledgerTable.name) await connection.run(`delete from ${table}`, []); });
-  for (const place of companyIds.map((id) => places.company(id))) {
-    const engine = engineOf(place.url), connection = await engine.connect(places.group());
+  const places = new Places(asTarget(target)), servers = await serversOf(target, places);
+  for (const place of companyIds.map((id) => places.company(id, servers.get(id) ?? MAIN))) {
+    const engine = engineOf(place.url);
+    await engine.makePlace(place);
+    const connection = await engine.connect(place);
     try { await engine.dropPlace(connection, place.schema); } finally { await connection.close(); }
   }
+  await inGroup(target, async (connection, tables) => { for (const table of tables) if (table !== ledgerTable.name) await connection.run(`delete from ${table}`, []); });
 }
+/** Where each company lives; empty where there is one server, or nothing yet. */
+const serversOf = async (target: string | DatabaseTarget, places: Places): Promise<Map<number, string>> => (places.severalServers ? inGroup(target, async (connection, tables) => new Map((tables.has('shard_place') ? (await connection.run('select company_id, server_name from shard_place', [])).records : []).map((row) => [Number(row.company_id), String(row.server_name)]))) : new Map());

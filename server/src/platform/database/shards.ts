@@ -1,5 +1,6 @@
 import type { Db } from './db';
 import { AppError } from '../errors/app-error';
+import type { Log } from '../log';
 import { ConnectionPool, engineOf, type Connection, type Engine } from './engine';
 import { indexesOf } from './engine/names';
 import { migratePlace } from './migrate';
@@ -16,8 +17,10 @@ export interface Shards {
   companyIds(): number[];
   /** Opens a company whose shard exists; again without effect. */
   open(companyId: number): Promise<void>;
-  /** Makes, migrates and opens a company's shard while the system runs. Other processes open it when they see the company (see `follow`). Again without effect. */
+  /** Makes and migrates a company's shard while the system runs; `open` it when the company is written. Other processes open it when they see the company (see `followCompanies`). Again without effect. */
   create(companyId: number): Promise<void>;
+  /** Removes the shard that `create` has just made for a company which then could not be written. @throws Error for one that is open: it may hold data. */
+  discard(companyId: number): Promise<void>;
   /** Opens every company of the list that is not open yet; returns those. */
   openAll(companyIds: readonly number[]): Promise<number[]>;
   /** Called with each shard that is opened from now on. */
@@ -62,9 +65,14 @@ export async function createShards(options: ShardOptions): Promise<Shards> {
         await group.insertMany('shard_place', [{ company_id: companyId, server_name: server, made_at: Date.now() }]);
       }
       await migratePlace(places.company(companyId, server), options.tables.filter((t) => t.shard !== 'group'));
-      add(companyId, server);
     },
     async analyze() { for (const db of [group, ...companies.values()]) await db.maintain(async (engine, connection) => engine.analyze(connection, [...(await engine.catalog(connection, db.place.schema)).keys()])); },
+    async discard(companyId) {
+      if (companies.has(companyId)) throw new Error(`company ${companyId} is open and is not discarded`);
+      const place = places.company(companyId, await serverOf(companyId)), engine = engineOf(place.url), connection = await engine.connect(place);
+      try { await engine.dropPlace(connection, place.schema); } finally { await connection.close(); }
+      if (places.severalServers) await group.execute('delete from shard_place where company_id = $1', [companyId]);
+    },
     onOpen: (listener) => { listeners.push(listener); },
     connections: () => pool.open,
     close: () => pool.close(),
@@ -80,4 +88,16 @@ export async function withIndexesAfterwards(db: Db, tables: readonly TableDefini
     for (const table of tables) for (const { name } of indexesOf(table)) if (catalog.get(table.name)?.indexes.has(name)) await connection.run(ddl.dropIndex(table.name, name), []);
   });
   try { await work(); } finally { await db.maintain(restore); }
+}
+const FOLLOW_MS = 2_000;
+/** Opens companies that another process has added, within two seconds; `onNew` hears of them. Returns what stops it. */
+export function followCompanies(shards: Shards, log: Log, onNew: (companyIds: number[]) => Promise<void>): () => void {
+  let busy = false;
+  const look = async (): Promise<void> => {
+    const fresh = await shards.openAll((await shards.group().query<{ id: number }>("select id from org_node where kind = 'company'")).map((row) => row.id));
+    if (fresh.length) { log.info('companies opened', { fresh }); await onNew(fresh); }
+  };
+  const timer = setInterval(() => { if (busy) return; busy = true; void look().catch((error: unknown) => log.warn('new companies could not be looked for', { error })).finally(() => { busy = false; }); }, FOLLOW_MS);
+  timer.unref();
+  return () => clearInterval(timer);
 }

@@ -25,3 +25,5 @@ export function defineTable(definition: TableDefinition): TableDefinition {
 const defined = new Map<string, TableDefinition>();
 /** The definition of a table by name, for those who must know its column kinds (bulk insert). */
 export const definitionOf = (name: string): TableDefinition | undefined => defined.get(name);
+/** Every definition made in this process. */
+export const allDefined = (): TableDefinition[] => [...defined.values()];

@@ -1,9 +1,11 @@
 import { AppError } from '../../errors/app-error';
 import type { Engine } from './engine';
+import { dm } from './dm';
+import { kingbase } from './kingbase';
 import { oceanbase } from './oceanbase';
 import { postgres } from './postgres';
 
-const BY_SCHEME: Record<string, Engine> = { 'postgres:': postgres, 'postgresql:': postgres, 'oceanbase:': oceanbase, 'mysql:': oceanbase };
+const BY_SCHEME: Record<string, Engine> = { 'postgres:': postgres, 'postgresql:': postgres, 'kingbase:': kingbase, 'dm:': dm, 'oceanbase:': oceanbase, 'mysql:': oceanbase };
 
 /** The engine that an address names by its scheme. @throws AppError in Chinese for any other scheme. */
 export function engineOf(url: string): Engine {

@@ -18,7 +18,7 @@ function createIndexes(table: TableDefinition, have: ReadonlySet<string>): strin
 /** PostgreSQL's statements; KingbaseES in its PostgreSQL mode takes the same. */
 export const postgresDdl: Ddl = {
   create: (table) => [
-    `create table if not exists ${table.name} (${[...Object.entries(table.columns).map(([n, col]) => columnSql(n, col)), `primary key (${table.primaryKey.join(',')})`].join(', ')})`,
+    `create table if not exists ${table.name} (\n  ${[...Object.entries(table.columns).map(([n, col]) => columnSql(n, col)), `primary key (${table.primaryKey.join(', ')})`].join(',\n  ')}\n)`,
     ...createIndexes(table, new Set()), `comment on table ${table.name} is ${quoted(table.comment)}`, ...Object.entries(table.columns).map(([name, col]) => comment(table.name, name, col)),
   ],
   extend: (table, have) => [

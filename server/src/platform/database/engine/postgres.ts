@@ -12,6 +12,8 @@ const MIGRATE_LOCK = 7_203_114, CONNECT_MS = 5000;
 const MAX_PARAMETERS = 30_000, BY_ARRAY_FROM = 20, ARRAY_CHUNK = 5000;
 const ARRAY_TYPE: Record<Column['kind'], string> = { id: 'bigint', int: 'integer', bigint: 'bigint', time: 'bigint', decimal: 'numeric', bool: 'boolean', text: 'text', longText: 'text', json: 'text', bytes: 'bytea' };
 const MISSING_DATABASE = '3D000', DATABASE_EXISTS = '42P04';
+/** Two processes may make it at once: `if not exists` looks before it writes. */
+const SCHEMA_EXISTS = new Set(['23505', '42P06']);
 
 /** A connection on PostgreSQL's wire; KingbaseES brings a client of its own. */
 export class PgConnection implements Connection {
@@ -36,15 +38,16 @@ export const pgConfig = (place: Place): ClientConfig => ({ connectionString: pla
 
 /** Array literals are made by hand: the driver's own take half of the time of a large import (PostgreSQL documentation 8.15.6). */
 export function arrayLiteral(rows: readonly Row[], column: string): string {
-  const parts = new Array<string>(rows.length);
+  let out = '{';
   for (let i = 0; i < rows.length; i++) {
-    const value = rows[i]?.[column];
-    if (value === null || value === undefined) parts[i] = 'NULL';
-    else if (typeof value === 'string') parts[i] = /^[\w\u4e00-\u9fff.+/=-]+$/.test(value) && value.length !== 4 ? value : `"${value.replace(/["\\]/g, '\\$&')}"`; // four letters may spell NULL
-    else if (Buffer.isBuffer(value)) parts[i] = `"\\\\x${value.toString('hex')}"`;
-    else parts[i] = String(value);
+    const value = (rows[i] as Row)[column];
+    if (i) out += ',';
+    if (typeof value === 'string') out += value.includes('"') || value.includes('\\') ? `"${value.replace(/["\\]/g, '\\$&')}"` : `"${value}"`;
+    else if (value === null || value === undefined) out += 'NULL';
+    else if (Buffer.isBuffer(value)) out += `"\\\\x${value.toString('hex')}"`;
+    else out += String(value);
   }
-  return `{${parts.join(',')}}`;
+  return `${out}}`;
 }
 /** One array a column (`unnest`, some five times faster) for many rows of a table whose column kinds are known, otherwise the multi-row form. */
 export function* pgBulk(table: string, rows: readonly Row[]): Generator<Statement> {
@@ -88,10 +91,10 @@ export const pgEngine = (name: 'postgres' | 'kingbase', open: (place: Place) => 
       const url = new URL(place.url), database = identifier(decodeURIComponent(url.pathname.slice(1)));
       url.pathname = `/${maintenance}`;
       const admin = await open({ ...place, url: url.toString() });
-      try { await admin.query(`create database ${database}`).catch((e: { code?: string }) => { if (e.code !== DATABASE_EXISTS) throw e; }); } finally { await admin.end(); }
+      try { await admin.query(`create database ${database}`).catch((e: { code?: string }) => { if (e.code !== DATABASE_EXISTS && e.code !== '23505') throw e; }); } finally { await admin.end(); }
       client = await open(place);
     }
-    try { await client.query(`create schema if not exists ${identifier(place.schema)}`); } finally { await client.end(); }
+    try { await client.query(`create schema if not exists ${identifier(place.schema)}`).catch((e: { code?: string }) => { if (!SCHEMA_EXISTS.has(e.code ?? '')) throw e; }); } finally { await client.end(); }
   },
   async dropPlace(connection, schema) { await connection.run(`drop schema if exists ${identifier(schema)} cascade`, []); },
   ddl: async () => postgresDdl,

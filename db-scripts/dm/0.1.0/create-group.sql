@@ -1,0 +1,1098 @@
+-- 融呼 0.1.0 建表脚本：集团库
+-- 达梦 DM8（UTF-8，页大小 32K，大小写敏感）
+-- 由 npm run db-scripts 从表定义生成，请勿手工修改。先执行 00-users.sql，再以产品用户在对应的模式（库）中执行。
+-- 共 38 张表
+
+-- 表结构版本记录
+create table schema_ledger (
+  digest varchar(64 char) not null,
+  applied_at bigint not null,
+  remark varchar(200 char),
+  primary key (digest)
+) storage (using long row);
+comment on table schema_ledger is '表结构版本记录';
+comment on column schema_ledger.digest is '表定义摘要';
+comment on column schema_ledger.applied_at is '完成时间';
+comment on column schema_ledger.remark is '说明';
+
+-- 待发布事件（与业务同一事务写入）
+create table outbox (
+  id bigint not null,
+  kind varchar(60 char),
+  aggregate varchar(30 char),
+  aggregate_id varchar(40 char),
+  company_id bigint,
+  payload clob,
+  "AT" bigint not null,
+  outbox_status int default 0 not null,
+  seq bigint,
+  attempts int default 0 not null,
+  last_error varchar(500 char),
+  published_at bigint,
+  primary key (id)
+) storage (using long row);
+create index ix_outbox_outbox_status_id on outbox (outbox_status, id);
+create index ix_outbox_published_at on outbox (published_at);
+comment on table outbox is '待发布事件（与业务同一事务写入）';
+comment on column outbox.id is '编号';
+comment on column outbox.kind is '事件';
+comment on column outbox.aggregate is '聚合';
+comment on column outbox.aggregate_id is '聚合编号';
+comment on column outbox.company_id is '公司';
+comment on column outbox.payload is '内容';
+comment on column outbox."AT" is '时间';
+comment on column outbox.outbox_status is '0 待发 1 已发 2 失败';
+comment on column outbox.seq is '发布序号';
+comment on column outbox.attempts is '次数';
+comment on column outbox.last_error is '最近错误';
+comment on column outbox.published_at is '发布时间';
+
+-- 租约：同一时刻一个持有者
+create table lease (
+  name varchar(60 char) not null,
+  holder varchar(60 char),
+  epoch bigint not null,
+  until_at bigint not null,
+  primary key (name)
+) storage (using long row);
+comment on table lease is '租约：同一时刻一个持有者';
+comment on column lease.name is '名称';
+comment on column lease.holder is '持有者';
+comment on column lease.epoch is '任期';
+comment on column lease.until_at is '到期';
+
+-- 持久定时
+create table durable_timer (
+  id bigint not null,
+  kind varchar(40 char) not null,
+  timer_key varchar(80 char) not null,
+  due_at bigint not null,
+  company_id bigint,
+  payload clob,
+  lease_until bigint default 0 not null,
+  attempts int default 0 not null,
+  last_error varchar(500 char),
+  primary key (id)
+) storage (using long row);
+create unique index uq_durable_timer_kind__1pz3mu3 on durable_timer (kind, timer_key);
+create index ix_durable_timer_due_at on durable_timer (due_at);
+comment on table durable_timer is '持久定时';
+comment on column durable_timer.id is '编号';
+comment on column durable_timer.kind is '类别';
+comment on column durable_timer.timer_key is '键';
+comment on column durable_timer.due_at is '到期';
+comment on column durable_timer.company_id is '公司';
+comment on column durable_timer.payload is '内容';
+comment on column durable_timer.lease_until is '占用到';
+comment on column durable_timer.attempts is '次数';
+comment on column durable_timer.last_error is '最近错误';
+
+-- 幂等键与结果
+create table idempotency (
+  account_id bigint not null,
+  idem_key varchar(64 char) not null,
+  route varchar(120 char),
+  body_digest varchar(64 char),
+  http_status int default 0 not null,
+  answer clob,
+  "AT" bigint not null,
+  primary key (account_id, idem_key)
+) storage (using long row);
+create index ix_idempotency_at on idempotency ("AT");
+comment on table idempotency is '幂等键与结果';
+comment on column idempotency.account_id is '账号';
+comment on column idempotency.idem_key is '幂等键';
+comment on column idempotency.route is '路由';
+comment on column idempotency.body_digest is '内容摘要';
+comment on column idempotency.http_status is '状态，0 处理中';
+comment on column idempotency.answer is '结果';
+comment on column idempotency."AT" is '时间';
+
+-- 组织节点：集团、事业部、分子公司、维修站
+create table org_node (
+  id bigint not null,
+  parent_id bigint,
+  kind varchar(12 char),
+  name varchar(60 char),
+  code varchar(12 char) not null,
+  path varchar(400 char),
+  company_id bigint,
+  sort_no int default 0 not null,
+  org_status varchar(10 char) default 'active',
+  primary key (id)
+) storage (using long row);
+create unique index uq_org_node_code on org_node (code);
+create index ix_org_node_parent_id on org_node (parent_id);
+create index ix_org_node_path on org_node (path);
+comment on table org_node is '组织节点：集团、事业部、分子公司、维修站';
+comment on column org_node.id is '编号';
+comment on column org_node.parent_id is '上级';
+comment on column org_node.kind is '类别 group/division/company/station';
+comment on column org_node.name is '名称';
+comment on column org_node.code is '编码';
+comment on column org_node.path is '从根到本节点的编号路径 /1/5/';
+comment on column org_node.company_id is '所属公司';
+comment on column org_node.sort_no is '排序';
+comment on column org_node.org_status is '状态 active/closed';
+
+-- 账号
+create table account (
+  id bigint not null,
+  "LOGIN" varchar(32 char) not null,
+  person_name varchar(40 char),
+  org_id bigint not null,
+  account_status varchar(10 char) default 'active',
+  password_hash varchar(400 char),
+  must_change bit default 1 not null,
+  failed_count int default 0 not null,
+  locked_until bigint,
+  mobile_sealed varchar(400 char),
+  employee_no varchar(20 char),
+  created_at bigint not null,
+  last_sign_in_at bigint,
+  version int default 1 not null,
+  primary key (id)
+) storage (using long row);
+create unique index uq_account_login on account ("LOGIN");
+create index ix_account_org_id on account (org_id);
+create index ix_account_person_name on account (person_name);
+comment on table account is '账号';
+comment on column account.id is '编号';
+comment on column account."LOGIN" is '登录名';
+comment on column account.person_name is '姓名';
+comment on column account.org_id is '所属组织';
+comment on column account.account_status is '状态 active/disabled';
+comment on column account.password_hash is '口令摘要（SM3 加盐慢散列，含参数）';
+comment on column account.must_change is '须修改口令';
+comment on column account.failed_count is '连续失败次数';
+comment on column account.locked_until is '锁定到';
+comment on column account.mobile_sealed is '手机号密文';
+comment on column account.employee_no is '工号';
+comment on column account.created_at is '创建时间';
+comment on column account.last_sign_in_at is '上次登录';
+comment on column account.version is '版本';
+
+-- 账号的角色及其组织范围
+create table account_role (
+  account_id bigint not null,
+  role_code varchar(30 char) not null,
+  org_id bigint not null,
+  primary key (account_id, role_code, org_id)
+) storage (using long row);
+create index ix_account_role_role_code on account_role (role_code);
+create index ix_account_role_org_id on account_role (org_id);
+comment on table account_role is '账号的角色及其组织范围';
+comment on column account_role.account_id is '账号';
+comment on column account_role.role_code is '角色';
+comment on column account_role.org_id is '组织范围（含下级）';
+
+-- 角色权限
+create table role_permission (
+  role_code varchar(30 char) not null,
+  permission varchar(40 char) not null,
+  primary key (role_code, permission)
+) storage (using long row);
+comment on table role_permission is '角色权限';
+comment on column role_permission.role_code is '角色';
+comment on column role_permission.permission is '权限';
+
+-- 人员技能
+create table account_skill (
+  account_id bigint not null,
+  skill_code varchar(30 char) not null,
+  skill_level int not null,
+  primary key (account_id, skill_code)
+) storage (using long row);
+comment on table account_skill is '人员技能';
+comment on column account_skill.account_id is '账号';
+comment on column account_skill.skill_code is '技能（故障代码）';
+comment on column account_skill.skill_level is '等级 1-9';
+
+-- 人员责任区（小区）
+create table account_area (
+  account_id bigint not null,
+  area_id bigint not null,
+  company_id bigint not null,
+  primary key (account_id, area_id)
+) storage (using long row);
+create index ix_account_area_area_id on account_area (area_id);
+comment on table account_area is '人员责任区（小区）';
+comment on column account_area.account_id is '账号';
+comment on column account_area.area_id is '小区节点';
+comment on column account_area.company_id is '公司';
+
+-- 登录会话（只存令牌摘要）
+create table session_row (
+  token_hash varchar(64 char) not null,
+  account_id bigint not null,
+  front_end varchar(10 char),
+  created_at bigint not null,
+  last_seen_at bigint not null,
+  expires_at bigint not null,
+  address varchar(64 char),
+  ended varchar(30 char),
+  primary key (token_hash)
+) storage (using long row);
+create index ix_session_row_account_id on session_row (account_id);
+create index ix_session_row_expires_at on session_row (expires_at);
+comment on table session_row is '登录会话（只存令牌摘要）';
+comment on column session_row.token_hash is '令牌摘要';
+comment on column session_row.account_id is '账号';
+comment on column session_row.front_end is '前端';
+comment on column session_row.created_at is '登录时间';
+comment on column session_row.last_seen_at is '最近活动';
+comment on column session_row.expires_at is '失效时间';
+comment on column session_row.address is '来源地址';
+comment on column session_row.ended is '结束原因';
+
+-- 审计行（写入时不成链，由封存任务成段）
+create table audit_row (
+  id bigint not null,
+  "AT" bigint not null,
+  account_id bigint not null,
+  person_name varchar(40 char),
+  "LOGIN" varchar(60 char),
+  org_root_id bigint,
+  action varchar(40 char),
+  target varchar(200 char),
+  detail clob,
+  address varchar(64 char),
+  segment_id bigint,
+  primary key (id)
+) storage (using long row);
+create index ix_audit_row_segment_id on audit_row (segment_id);
+create index ix_audit_row_at on audit_row ("AT");
+create index ix_audit_row_action_at on audit_row (action, "AT");
+create index ix_audit_row_account_id_at on audit_row (account_id, "AT");
+comment on table audit_row is '审计行（写入时不成链，由封存任务成段）';
+comment on column audit_row.id is '编号';
+comment on column audit_row."AT" is '时间';
+comment on column audit_row.account_id is '账号，0 为系统';
+comment on column audit_row.person_name is '姓名';
+comment on column audit_row."LOGIN" is '登录名';
+comment on column audit_row.org_root_id is '操作人所管组织';
+comment on column audit_row.action is '动作';
+comment on column audit_row.target is '对象';
+comment on column audit_row.detail is '说明';
+comment on column audit_row.address is '来源地址';
+comment on column audit_row.segment_id is '封存段，空为未封存';
+
+-- 封存段：SM3 链与 SM2 签名的段首
+create table seal_segment (
+  id bigint not null,
+  chain varchar(12 char) not null,
+  seq_no bigint not null,
+  member_count int not null,
+  first_at bigint not null,
+  last_at bigint not null,
+  prev_head varchar(64 char),
+  head varchar(64 char),
+  members clob,
+  signature varchar(200 char),
+  key_id varchar(20 char),
+  sealed_at bigint not null,
+  dropped_at bigint,
+  primary key (id)
+) storage (using long row);
+create unique index uq_seal_segment_chain_seq_no on seal_segment (chain, seq_no);
+comment on table seal_segment is '封存段：SM3 链与 SM2 签名的段首';
+comment on column seal_segment.id is '编号';
+comment on column seal_segment.chain is '链 audit/recording';
+comment on column seal_segment.seq_no is '链内序号，从 1 起';
+comment on column seal_segment.member_count is '成员数';
+comment on column seal_segment.first_at is '最早';
+comment on column seal_segment.last_at is '最晚';
+comment on column seal_segment.prev_head is '上一段首';
+comment on column seal_segment.head is '本段首';
+comment on column seal_segment.members is '成员编号与摘要';
+comment on column seal_segment.signature is 'SM2 签名';
+comment on column seal_segment.key_id is '签名密钥';
+comment on column seal_segment.sealed_at is '封存时间';
+comment on column seal_segment.dropped_at is '按保存期限清除成员的时间';
+
+-- 设置的各个版本（只增，可恢复）
+create table setting_version (
+  code varchar(40 char) not null,
+  version_no int not null,
+  body clob,
+  saved_at bigint not null,
+  account_id bigint not null,
+  saved_by varchar(40 char),
+  reason varchar(200 char),
+  restored_from int,
+  primary key (code, version_no)
+) storage (using long row);
+comment on table setting_version is '设置的各个版本（只增，可恢复）';
+comment on column setting_version.code is '设置';
+comment on column setting_version.version_no is '版本，从 1 起';
+comment on column setting_version.body is '内容';
+comment on column setting_version.saved_at is '保存时间';
+comment on column setting_version.account_id is '操作人，0 为系统';
+comment on column setting_version.saved_by is '操作人姓名';
+comment on column setting_version.reason is '原因';
+comment on column setting_version.restored_from is '恢复自版本';
+
+-- 坐席
+create table agent (
+  agent_id bigint not null,
+  account_id bigint not null,
+  work_no varchar(12 char) not null,
+  name varchar(40 char),
+  station_id bigint not null,
+  company_id bigint not null,
+  active bit default 1 not null,
+  independent_sip bit default 0 not null,
+  version int default 1 not null,
+  primary key (agent_id)
+) storage (using long row);
+create unique index uq_agent_work_no on agent (work_no);
+create unique index uq_agent_account_id on agent (account_id);
+create index ix_agent_station_id on agent (station_id);
+comment on table agent is '坐席';
+comment on column agent.agent_id is '坐席编号';
+comment on column agent.account_id is '账号';
+comment on column agent.work_no is '工号';
+comment on column agent.name is '姓名';
+comment on column agent.station_id is '站部';
+comment on column agent.company_id is '公司';
+comment on column agent.active is '启用';
+comment on column agent.independent_sip is '允许话机独立在线';
+comment on column agent.version is '版本';
+
+-- 技能组
+create table skill_group (
+  skill_group_id bigint not null,
+  name varchar(40 char),
+  code varchar(30 char) not null,
+  direction varchar(10 char) default 'inbound',
+  strategy varchar(20 char) default 'longestIdle',
+  fallback varchar(20 char) default 'longestIdle',
+  count_period varchar(10 char) default 'day',
+  last_agent_wait_s int default 15 not null,
+  ring_s int default 15 not null,
+  retry_s int default 5 not null,
+  wrap_up_s int default 30 not null,
+  misses_to_rest int default 3 not null,
+  quick_hangup_s int default 5 not null,
+  rest_cap int default 0 not null,
+  rest_limit_s int default 0 not null,
+  overflow_length int default 0 not null,
+  overflow_wait_s int default 0 not null,
+  overflow_rings int default 0 not null,
+  overflow_group_id bigint,
+  best_level_first bit default 0 not null,
+  rating bit default 1 not null,
+  active bit default 1 not null,
+  version int default 1 not null,
+  primary key (skill_group_id)
+) storage (using long row);
+create unique index uq_skill_group_code on skill_group (code);
+comment on table skill_group is '技能组';
+comment on column skill_group.skill_group_id is '技能组编号';
+comment on column skill_group.name is '名称';
+comment on column skill_group.code is '编码';
+comment on column skill_group.direction is '方向 inbound outbound';
+comment on column skill_group.strategy is '振铃策略';
+comment on column skill_group.fallback is '回头客之后的策略';
+comment on column skill_group.count_period is '计数周期 day signIn reset';
+comment on column skill_group.last_agent_wait_s is '等候上次坐席秒数';
+comment on column skill_group.ring_s is '振铃秒数';
+comment on column skill_group.retry_s is '全部未接后重试秒数';
+comment on column skill_group.wrap_up_s is '话后处理秒数';
+comment on column skill_group.misses_to_rest is '连续漏接几次置小休，0 为不置';
+comment on column skill_group.quick_hangup_s is '客户快速挂机秒数';
+comment on column skill_group.rest_cap is '小休人数上限，0 为不限';
+comment on column skill_group.rest_limit_s is '小休时长上限秒，0 为不限';
+comment on column skill_group.overflow_length is '溢出队列长度，0 为关';
+comment on column skill_group.overflow_wait_s is '溢出等候秒数，0 为关';
+comment on column skill_group.overflow_rings is '溢出振铃次数，0 为关';
+comment on column skill_group.overflow_group_id is '溢出到的技能组';
+comment on column skill_group.best_level_first is '高等级优先';
+comment on column skill_group.rating is '通话后评价';
+comment on column skill_group.active is '启用';
+comment on column skill_group.version is '版本';
+
+-- 坐席技能
+create table agent_skill (
+  agent_id bigint not null,
+  skill_group_id bigint not null,
+  skill_level int default 5 not null,
+  primary key (agent_id, skill_group_id)
+) storage (using long row);
+create index ix_agent_skill_skill_group_id on agent_skill (skill_group_id);
+comment on table agent_skill is '坐席技能';
+comment on column agent_skill.agent_id is '坐席';
+comment on column agent_skill.skill_group_id is '技能组';
+comment on column agent_skill.skill_level is '等级 1 至 9';
+
+-- 话机
+create table phone (
+  extension varchar(6 char) not null,
+  station_id bigint not null,
+  sip_secret varchar(400 char),
+  mac varchar(17 char),
+  is_online bit default 0 not null,
+  seen_at bigint,
+  primary key (extension)
+) storage (using long row);
+create index ix_phone_station_id on phone (station_id);
+comment on table phone is '话机';
+comment on column phone.extension is '分机号';
+comment on column phone.station_id is '站部';
+comment on column phone.sip_secret is '注册密钥（密文）';
+comment on column phone.mac is '话机地址';
+comment on column phone.is_online is '在线';
+comment on column phone.seen_at is '最近注册';
+
+-- 坐席与话机绑定
+create table binding (
+  agent_id bigint not null,
+  extension varchar(6 char) not null,
+  bound_by bigint not null,
+  bound_at bigint not null,
+  primary key (agent_id)
+) storage (using long row);
+create unique index uq_binding_extension on binding (extension);
+comment on table binding is '坐席与话机绑定';
+comment on column binding.agent_id is '坐席';
+comment on column binding.extension is '分机号';
+comment on column binding.bound_by is '操作人';
+comment on column binding.bound_at is '绑定时间';
+
+-- 接入号码
+create table access_number (
+  called_number varchar(20 char) not null,
+  target_kind varchar(12 char) default 'ivr',
+  skill_group_id bigint,
+  ivr_code varchar(30 char),
+  priority int default 5 not null,
+  company_id bigint,
+  primary key (called_number)
+) storage (using long row);
+comment on table access_number is '接入号码';
+comment on column access_number.called_number is '接入号码';
+comment on column access_number.target_kind is '去向 ivr skillGroup';
+comment on column access_number.skill_group_id is '技能组';
+comment on column access_number.ivr_code is '流程编码';
+comment on column access_number.priority is '优先级 1 最先 至 9';
+comment on column access_number.company_id is '公司';
+
+-- 话单
+create table call_record (
+  call_id varchar(36 char) not null,
+  direction varchar(10 char),
+  purpose varchar(10 char),
+  number_sealed varchar(400 char),
+  number_blind varchar(64 char),
+  number_last4 varchar(64 char),
+  called_number varchar(30 char),
+  started_at bigint not null,
+  queued_at bigint,
+  answered_at bigint,
+  ended_at bigint,
+  talk_s int default 0 not null,
+  wait_s int default 0 not null,
+  ring_s int default 0 not null,
+  end_reason varchar(20 char),
+  ended_by varchar(10 char),
+  rating int,
+  skill_group_id bigint,
+  agent_id bigint,
+  agent_name varchar(40 char),
+  station_id bigint,
+  company_id bigint,
+  customer_id bigint,
+  customer_name varchar(40 char),
+  house_address varchar(200 char),
+  order_id bigint,
+  order_company_id bigint,
+  order_no varchar(40 char),
+  disposition varchar(60 char),
+  remark varchar(500 char),
+  priority int default 5 not null,
+  repeat_count int default 0 not null,
+  misses int default 0 not null,
+  transfers int default 0 not null,
+  ivr_path clob,
+  recording_id bigint,
+  source varchar(10 char) default 'director',
+  epoch bigint default 0 not null,
+  primary key (call_id)
+) storage (using long row);
+create index ix_call_record_started_at on call_record (started_at);
+create index ix_call_record_agent_i_19828ta on call_record (agent_id, started_at);
+create index ix_call_record_number__otfcpg on call_record (number_blind, started_at);
+create index ix_call_record_number__j6m2y3 on call_record (number_last4, started_at);
+create index ix_call_record_order_id on call_record (order_id);
+create index ix_call_record_station_1uni3bh on call_record (station_id, started_at);
+create index ix_call_record_company_1ajokba on call_record (company_id, started_at);
+comment on table call_record is '话单';
+comment on column call_record.call_id is '通话编号';
+comment on column call_record.direction is '方向';
+comment on column call_record.purpose is '用途';
+comment on column call_record.number_sealed is '客户号码（密文）';
+comment on column call_record.number_blind is '号码盲索引';
+comment on column call_record.number_last4 is '后四位盲索引';
+comment on column call_record.called_number is '被叫';
+comment on column call_record.started_at is '开始';
+comment on column call_record.queued_at is '入队';
+comment on column call_record.answered_at is '接通';
+comment on column call_record.ended_at is '结束';
+comment on column call_record.talk_s is '通话秒';
+comment on column call_record.wait_s is '等候秒';
+comment on column call_record.ring_s is '振铃秒';
+comment on column call_record.end_reason is '结束原因';
+comment on column call_record.ended_by is '挂机方';
+comment on column call_record.rating is '评价';
+comment on column call_record.skill_group_id is '技能组';
+comment on column call_record.agent_id is '坐席';
+comment on column call_record.agent_name is '坐席姓名';
+comment on column call_record.station_id is '站部';
+comment on column call_record.company_id is '公司';
+comment on column call_record.customer_id is '客户';
+comment on column call_record.customer_name is '客户姓名';
+comment on column call_record.house_address is '房屋地址';
+comment on column call_record.order_id is '工单';
+comment on column call_record.order_company_id is '工单公司';
+comment on column call_record.order_no is '工单号';
+comment on column call_record.disposition is '通话小结';
+comment on column call_record.remark is '备注';
+comment on column call_record.priority is '优先级 1 最先 至 9';
+comment on column call_record.repeat_count is '重复来电次数';
+comment on column call_record.misses is '漏接次数';
+comment on column call_record.transfers is '转接次数';
+comment on column call_record.ivr_path is '导航路径';
+comment on column call_record.recording_id is '录音';
+comment on column call_record.source is '来源 director spool';
+comment on column call_record.epoch is '调度任期';
+
+-- 通话事件
+create table call_event (
+  event_id bigint not null,
+  call_id varchar(36 char),
+  happened_at bigint not null,
+  kind varchar(30 char),
+  agent_id bigint,
+  detail varchar(400 char),
+  epoch bigint default 0 not null,
+  primary key (event_id)
+) storage (using long row);
+create index ix_call_event_call_id_event_id on call_event (call_id, event_id);
+comment on table call_event is '通话事件';
+comment on column call_event.event_id is '编号';
+comment on column call_event.call_id is '通话编号';
+comment on column call_event.happened_at is '时间';
+comment on column call_event.kind is '事件';
+comment on column call_event.agent_id is '坐席';
+comment on column call_event.detail is '说明';
+comment on column call_event.epoch is '调度任期';
+
+-- 坐席状态日志
+create table agent_state_log (
+  log_id bigint not null,
+  agent_id bigint not null,
+  layer varchar(10 char),
+  state_from varchar(20 char),
+  state_to varchar(20 char),
+  reason varchar(60 char),
+  cause varchar(10 char),
+  operator_id bigint,
+  operator_name varchar(40 char),
+  began_at bigint not null,
+  lasted_ms bigint,
+  call_id varchar(36 char),
+  primary key (log_id)
+) storage (using long row);
+create index ix_agent_state_log_age_1jtp3y0 on agent_state_log (agent_id, began_at);
+create index ix_agent_state_log_began_at on agent_state_log (began_at);
+comment on table agent_state_log is '坐席状态日志';
+comment on column agent_state_log.log_id is '编号';
+comment on column agent_state_log.agent_id is '坐席';
+comment on column agent_state_log.layer is '层 presence readiness call';
+comment on column agent_state_log.state_from is '原状态';
+comment on column agent_state_log.state_to is '新状态';
+comment on column agent_state_log.reason is '原因或子状态';
+comment on column agent_state_log.cause is '由谁 agent system leader phone';
+comment on column agent_state_log.operator_id is '操作人';
+comment on column agent_state_log.operator_name is '操作人姓名';
+comment on column agent_state_log.began_at is '开始';
+comment on column agent_state_log.lasted_ms is '上一状态持续毫秒';
+comment on column agent_state_log.call_id is '通话编号';
+
+-- 坐席当前状态（重启后恢复）
+create table agent_state (
+  agent_id bigint not null,
+  presence varchar(12 char),
+  readiness varchar(12 char),
+  chosen varchar(12 char),
+  rest_reason varchar(30 char),
+  wrap_up_until bigint,
+  misses int default 0 not null,
+  idle_since bigint,
+  answered_at bigint,
+  changed_at bigint not null,
+  epoch bigint default 0 not null,
+  primary key (agent_id)
+) storage (using long row);
+comment on table agent_state is '坐席当前状态（重启后恢复）';
+comment on column agent_state.agent_id is '坐席';
+comment on column agent_state.presence is '在线层';
+comment on column agent_state.readiness is '就绪层';
+comment on column agent_state.chosen is '话后处理之后的就绪';
+comment on column agent_state.rest_reason is '小休子状态';
+comment on column agent_state.wrap_up_until is '话后处理到';
+comment on column agent_state.misses is '连续漏接';
+comment on column agent_state.idle_since is '空闲自';
+comment on column agent_state.answered_at is '最近接通';
+comment on column agent_state.changed_at is '变更时间';
+comment on column agent_state.epoch is '调度任期';
+
+-- 录音
+create table recording (
+  recording_id bigint not null,
+  call_id varchar(36 char) not null,
+  file_path varchar(300 char) not null,
+  byte_count bigint not null,
+  duration_ms bigint default 0 not null,
+  made_at bigint not null,
+  sm3 varchar(64 char),
+  segment_id bigint,
+  missing bit default 0 not null,
+  primary key (recording_id)
+) storage (using long row);
+create unique index uq_recording_call_id_file_path on recording (call_id, file_path);
+create index ix_recording_segment_id on recording (segment_id);
+create index ix_recording_made_at on recording (made_at);
+comment on table recording is '录音';
+comment on column recording.recording_id is '录音编号';
+comment on column recording.call_id is '通话编号';
+comment on column recording.file_path is '文件路径';
+comment on column recording.byte_count is '字节数';
+comment on column recording.duration_ms is '时长毫秒';
+comment on column recording.made_at is '完成时间';
+comment on column recording.sm3 is '杂凑';
+comment on column recording.segment_id is '封存段';
+comment on column recording.missing is '文件缺失';
+
+-- 黑名单
+create table blocklist (
+  blocklist_id bigint not null,
+  number_blind varchar(64 char),
+  number_sealed varchar(400 char),
+  treatment varchar(10 char) default 'prompt',
+  reason varchar(200 char),
+  account_id bigint not null,
+  person_name varchar(40 char),
+  added_at bigint not null,
+  removed_at bigint,
+  removed_by bigint,
+  primary key (blocklist_id)
+) storage (using long row);
+create index ix_blocklist_number_blind on blocklist (number_blind);
+comment on table blocklist is '黑名单';
+comment on column blocklist.blocklist_id is '编号';
+comment on column blocklist.number_blind is '号码盲索引';
+comment on column blocklist.number_sealed is '号码（密文）';
+comment on column blocklist.treatment is '处理 prompt reject';
+comment on column blocklist.reason is '原因';
+comment on column blocklist.account_id is '操作人';
+comment on column blocklist.person_name is '操作人姓名';
+comment on column blocklist.added_at is '加入时间';
+comment on column blocklist.removed_at is '移出时间';
+comment on column blocklist.removed_by is '移出人';
+
+-- 个人通知
+create table notice (
+  id bigint not null,
+  account_id bigint not null,
+  source_key varchar(80 char) not null,
+  happened_at bigint not null,
+  kind varchar(30 char),
+  title varchar(80 char),
+  body varchar(500 char),
+  order_id bigint,
+  company_id bigint,
+  urgent bit default 0 not null,
+  read_at bigint,
+  primary key (id)
+) storage (using long row);
+create unique index uq_notice_account_id_s_ycms4p on notice (account_id, source_key);
+create index ix_notice_account_id_h_dgqonq on notice (account_id, happened_at desc);
+create index ix_notice_account_id_read_at on notice (account_id, read_at);
+comment on table notice is '个人通知';
+comment on column notice.id is '编号';
+comment on column notice.account_id is '收件人';
+comment on column notice.source_key is '来源';
+comment on column notice.happened_at is '时间';
+comment on column notice.kind is '类别';
+comment on column notice.title is '标题';
+comment on column notice.body is '内容';
+comment on column notice.order_id is '工单';
+comment on column notice.company_id is '公司';
+comment on column notice.urgent is '紧急';
+comment on column notice.read_at is '已读时间';
+
+-- 公告
+create table announcement (
+  id bigint not null,
+  org_id bigint not null,
+  body varchar(200 char),
+  until_at bigint not null,
+  account_id bigint not null,
+  person_name varchar(40 char),
+  created_at bigint not null,
+  primary key (id)
+) storage (using long row);
+create index ix_announcement_until_at on announcement (until_at);
+comment on table announcement is '公告';
+comment on column announcement.id is '编号';
+comment on column announcement.org_id is '发布范围';
+comment on column announcement.body is '内容';
+comment on column announcement.until_at is '有效期至';
+comment on column announcement.account_id is '发布人';
+comment on column announcement.person_name is '发布人姓名';
+comment on column announcement.created_at is '发布时间';
+
+-- 全集团工单索引
+create table work_order_index (
+  id bigint not null,
+  company_id bigint not null,
+  order_no varchar(40 char) not null,
+  order_type varchar(30 char),
+  urgency varchar(10 char),
+  order_source varchar(20 char),
+  fault_code varchar(30 char),
+  fault varchar(100 char),
+  state varchar(12 char),
+  version_no int not null,
+  round_no int default 1 not null,
+  priority int default 0 not null,
+  supervised bit default 0 not null,
+  over_level bit default 0 not null,
+  near_due bit default 0 not null,
+  overdue bit default 0 not null,
+  was_overdue bit default 0 not null,
+  urged int default 0 not null,
+  pending_approval varchar(20 char),
+  direct_closed bit default 0 not null,
+  exempt bit default 0 not null,
+  close_kind varchar(12 char),
+  customer_id bigint,
+  customer_name varchar(40 char),
+  number_sealed varchar(400 char),
+  number_blind varchar(64 char),
+  number_last4 varchar(64 char),
+  house_id bigint,
+  unit_id bigint,
+  community_id bigint,
+  community_name varchar(60 char),
+  address varchar(200 char),
+  station_id bigint,
+  worker_id bigint,
+  worker_name varchar(40 char),
+  agent_id bigint,
+  agent_account_id bigint,
+  agent_name varchar(40 char),
+  call_id varchar(36 char),
+  created_at bigint not null,
+  due_at bigint,
+  dispatched_at bigint,
+  on_site_at bigint,
+  completed_at bigint,
+  closed_at bigint,
+  outcome varchar(10 char),
+  rating int,
+  satisfied bit,
+  revisit_attempts int default 0 not null,
+  updated_at bigint not null,
+  primary key (id)
+) storage (using long row);
+create unique index uq_work_order_index_order_no on work_order_index (order_no);
+create index ix_work_order_index_created_at on work_order_index (created_at desc);
+create index ix_work_order_index_co_1mxkk9c on work_order_index (company_id, created_at desc);
+create index ix_work_order_index_st_80a1af on work_order_index (station_id, created_at desc);
+create index ix_work_order_index_st_1nnbq76 on work_order_index (state, company_id, created_at desc);
+create index ix_work_order_index_st_1ps2isw on work_order_index (state, station_id);
+create index ix_work_order_index_st_rh4f7s on work_order_index (state, due_at);
+create index ix_work_order_index_wo_huv87m on work_order_index (worker_id, state);
+create index ix_work_order_index_ag_1twkohg on work_order_index (agent_account_id, state, created_at desc);
+create index ix_work_order_index_ag_dkpst4 on work_order_index (agent_id, created_at desc);
+create index ix_work_order_index_nu_jqkfwu on work_order_index (number_blind, created_at desc);
+create index ix_work_order_index_nu_e3r65h on work_order_index (number_last4, created_at desc);
+create index ix_work_order_index_ho_9x4vsj on work_order_index (house_id, created_at desc);
+create index ix_work_order_index_cu_1llm0q1 on work_order_index (customer_id, created_at desc);
+create index ix_work_order_index_co_1idumf0 on work_order_index (community_id, created_at desc);
+create index ix_work_order_index_closed_at on work_order_index (closed_at);
+create index ix_work_order_index_cu_h583gw on work_order_index (customer_name);
+create index ix_work_order_index_order_no on work_order_index (order_no);
+create index ix_work_order_index_due_at on work_order_index (due_at);
+create index ix_work_order_index_pr_1l5c0il on work_order_index (priority desc, due_at);
+create index ix_work_order_index_or_npkyua on work_order_index (order_type, created_at desc);
+create index ix_work_order_index_or_1hnfcwx on work_order_index (order_source, created_at desc);
+comment on table work_order_index is '全集团工单索引';
+comment on column work_order_index.id is '编号';
+comment on column work_order_index.company_id is '公司';
+comment on column work_order_index.order_no is '工单号';
+comment on column work_order_index.order_type is '类型';
+comment on column work_order_index.urgency is '紧急程度';
+comment on column work_order_index.order_source is '来源';
+comment on column work_order_index.fault_code is '故障代码';
+comment on column work_order_index.fault is '故障摘要';
+comment on column work_order_index.state is '状态';
+comment on column work_order_index.version_no is '版本';
+comment on column work_order_index.round_no is '派单轮次';
+comment on column work_order_index.priority is '优先级';
+comment on column work_order_index.supervised is '督办';
+comment on column work_order_index.over_level is '越级投诉';
+comment on column work_order_index.near_due is '临期';
+comment on column work_order_index.overdue is '本轮超时';
+comment on column work_order_index.was_overdue is '曾经超时（考核用）';
+comment on column work_order_index.urged is '催办次数';
+comment on column work_order_index.pending_approval is '待审批事项';
+comment on column work_order_index.direct_closed is '直接处结';
+comment on column work_order_index.exempt is '免回访';
+comment on column work_order_index.close_kind is '办结方式';
+comment on column work_order_index.customer_id is '客户';
+comment on column work_order_index.customer_name is '客户姓名';
+comment on column work_order_index.number_sealed is '客户号码（密文）';
+comment on column work_order_index.number_blind is '号码盲索引';
+comment on column work_order_index.number_last4 is '后四位盲索引';
+comment on column work_order_index.house_id is '房屋';
+comment on column work_order_index.unit_id is '单元';
+comment on column work_order_index.community_id is '小区';
+comment on column work_order_index.community_name is '小区名称';
+comment on column work_order_index.address is '地址';
+comment on column work_order_index.station_id is '维修站';
+comment on column work_order_index.worker_id is '处理人账号';
+comment on column work_order_index.worker_name is '处理人姓名';
+comment on column work_order_index.agent_id is '受理坐席';
+comment on column work_order_index.agent_account_id is '受理人账号';
+comment on column work_order_index.agent_name is '受理人姓名';
+comment on column work_order_index.call_id is '通话编号';
+comment on column work_order_index.created_at is '受理时间';
+comment on column work_order_index.due_at is '处理期限';
+comment on column work_order_index.dispatched_at is '首次派站时间';
+comment on column work_order_index.on_site_at is '首次现场签到时间';
+comment on column work_order_index.completed_at is '完成时间';
+comment on column work_order_index.closed_at is '办结或结束时间';
+comment on column work_order_index.outcome is '处理结果 fixed/unfixed';
+comment on column work_order_index.rating is '现场评价 1-5';
+comment on column work_order_index.satisfied is '客户满意（回访优先，否则现场评价 4 分及以上）';
+comment on column work_order_index.revisit_attempts is '回访次数';
+comment on column work_order_index.updated_at is '最近变更';
+
+-- 全集团审批索引
+create table approval_index (
+  id bigint not null,
+  company_id bigint not null,
+  station_id bigint,
+  order_id bigint not null,
+  order_no varchar(40 char),
+  kind varchar(20 char),
+  reason varchar(500 char),
+  requested_by bigint not null,
+  requester_name varchar(40 char),
+  requested_at bigint not null,
+  new_due_at bigint,
+  approval_status varchar(10 char),
+  decider_name varchar(40 char),
+  decided_at bigint,
+  decision_reason varchar(500 char),
+  version_no int not null,
+  primary key (id)
+) storage (using long row);
+create index ix_approval_index_appr_ykxfmk on approval_index (approval_status, company_id, requested_at);
+create index ix_approval_index_order_id on approval_index (order_id);
+comment on table approval_index is '全集团审批索引';
+comment on column approval_index.id is '编号';
+comment on column approval_index.company_id is '公司';
+comment on column approval_index.station_id is '维修站';
+comment on column approval_index.order_id is '工单';
+comment on column approval_index.order_no is '工单号';
+comment on column approval_index.kind is '事项';
+comment on column approval_index.reason is '申请原因';
+comment on column approval_index.requested_by is '申请人';
+comment on column approval_index.requester_name is '申请人姓名';
+comment on column approval_index.requested_at is '申请时间';
+comment on column approval_index.new_due_at is '申请的新时限';
+comment on column approval_index.approval_status is '状态';
+comment on column approval_index.decider_name is '审批人姓名';
+comment on column approval_index.decided_at is '审批时间';
+comment on column approval_index.decision_reason is '审批意见';
+comment on column approval_index.version_no is '工单版本';
+
+-- 每日签到（含位置）
+create table field_check_in (
+  step_id varchar(36 char) not null,
+  account_id bigint not null,
+  happened_at bigint not null,
+  lat decimal(18,4),
+  lng decimal(18,4),
+  accuracy_m decimal(18,4),
+  primary key (step_id)
+) storage (using long row);
+create index ix_field_check_in_acco_sx69il on field_check_in (account_id, happened_at desc);
+comment on table field_check_in is '每日签到（含位置）';
+comment on column field_check_in.step_id is '步骤编号';
+comment on column field_check_in.account_id is '人员';
+comment on column field_check_in.happened_at is '时间';
+comment on column field_check_in.lat is '纬度';
+comment on column field_check_in.lng is '经度';
+comment on column field_check_in.accuracy_m is '精度（米）';
+
+-- 号码索引：盲号码到公司、客户、房屋
+create table phone_index (
+  number_blind varchar(64 char) not null,
+  number_last4 varchar(64 char),
+  company_id bigint not null,
+  customer_id bigint not null,
+  house_id bigint not null,
+  customer_name varchar(40 char),
+  primary key (number_blind, company_id, customer_id, house_id)
+) storage (using long row);
+create index ix_phone_index_number_last4 on phone_index (number_last4);
+create index ix_phone_index_company_16a3nm0 on phone_index (company_id, customer_id);
+create index ix_phone_index_house_id on phone_index (house_id);
+create index ix_phone_index_customer_name on phone_index (customer_name);
+comment on table phone_index is '号码索引：盲号码到公司、客户、房屋';
+comment on column phone_index.number_blind is '号码盲索引';
+comment on column phone_index.number_last4 is '后四位盲索引';
+comment on column phone_index.company_id is '公司';
+comment on column phone_index.customer_id is '客户';
+comment on column phone_index.house_id is '房屋，0 为无';
+comment on column phone_index.customer_name is '客户姓名';
+
+-- 房屋索引：地址、户主、合同号一次查到
+create table house_index (
+  id bigint not null,
+  company_id bigint not null,
+  station_id bigint not null,
+  community_id bigint not null,
+  building_id bigint not null,
+  unit_id bigint not null,
+  community_name varchar(60 char),
+  address varchar(200 char),
+  building_key varchar(20 char),
+  unit_key varchar(20 char),
+  room_key varchar(20 char),
+  house_seq bigint not null,
+  owner_id bigint,
+  owner_name varchar(40 char),
+  owner_tail varchar(40 char),
+  contract_no varchar(30 char),
+  heating varchar(10 char),
+  arrears_cents bigint default 0 not null,
+  primary key (id)
+) storage (using long row);
+create index ix_house_index_communi_1hs9bl3 on house_index (community_id, building_key, unit_key, room_key, house_seq, station_id);
+create index ix_house_index_buildin_vxe7lf on house_index (building_key, unit_key, room_key, community_id, house_seq, company_id, station_id);
+create index ix_house_index_room_ke_196yo6m on house_index (room_key, unit_key, community_id, house_seq, company_id, station_id);
+create index ix_house_index_owner_n_pzd4rr on house_index (owner_name, community_id, house_seq, company_id, station_id);
+create index ix_house_index_owner_t_15ykiwy on house_index (owner_tail, community_id, house_seq, company_id, station_id);
+create index ix_house_index_contract_no on house_index (contract_no);
+create index ix_house_index_building_id on house_index (building_id);
+create index ix_house_index_unit_id on house_index (unit_id);
+comment on table house_index is '房屋索引：地址、户主、合同号一次查到';
+comment on column house_index.id is '房屋';
+comment on column house_index.company_id is '公司';
+comment on column house_index.station_id is '维修站，0 为无';
+comment on column house_index.community_id is '小区';
+comment on column house_index.building_id is '楼栋';
+comment on column house_index.unit_id is '单元';
+comment on column house_index.community_name is '小区名';
+comment on column house_index.address is '地址';
+comment on column house_index.building_key is '楼栋检索键';
+comment on column house_index.unit_key is '单元检索键';
+comment on column house_index.room_key is '房号检索键';
+comment on column house_index.house_seq is '小区内自然序';
+comment on column house_index.owner_id is '户主';
+comment on column house_index.owner_name is '户主姓名';
+comment on column house_index.owner_tail is '户主名（去姓）';
+comment on column house_index.contract_no is '合同号';
+comment on column house_index.heating is '供热状态';
+comment on column house_index.arrears_cents is '欠费，分';
+
+-- 小区索引：各维修站名下的房屋数，列表分页用
+create table community_index (
+  community_id bigint not null,
+  station_id bigint not null,
+  company_id bigint not null,
+  node_name varchar(60 char),
+  name_key varchar(60 char),
+  sort_key varchar(120 char),
+  path varchar(200 char),
+  arrears_cents bigint default 0 not null,
+  customers int default 0 not null,
+  n_on int default 0 not null,
+  n_on_due int default 0 not null,
+  n_suspended int default 0 not null,
+  n_suspended_due int default 0 not null,
+  n_off int default 0 not null,
+  n_off_due int default 0 not null,
+  primary key (community_id, station_id)
+) storage (using long row);
+create index ix_community_index_company_id on community_index (company_id);
+comment on table community_index is '小区索引：各维修站名下的房屋数，列表分页用';
+comment on column community_index.community_id is '小区';
+comment on column community_index.station_id is '维修站，0 为无';
+comment on column community_index.company_id is '公司';
+comment on column community_index.node_name is '名称';
+comment on column community_index.name_key is '检索名';
+comment on column community_index.sort_key is '排序键（拼音）';
+comment on column community_index.path is '编号路径';
+comment on column community_index.arrears_cents is '欠费合计，分';
+comment on column community_index.customers is '客户数';
+comment on column community_index.n_on is '供热';
+comment on column community_index.n_on_due is '供热且欠费';
+comment on column community_index.n_suspended is '报停';
+comment on column community_index.n_suspended_due is '报停且欠费';
+comment on column community_index.n_off is '未供';
+comment on column community_index.n_off_due is '未供且欠费';
+
+-- 小区名检索词（单字与二字）
+create table area_term (
+  term varchar(4 char) not null,
+  community_id bigint not null,
+  company_id bigint not null,
+  primary key (term, community_id)
+) storage (using long row);
+create index ix_area_term_community_id on area_term (community_id);
+comment on table area_term is '小区名检索词（单字与二字）';
+comment on column area_term.term is '检索词';
+comment on column area_term.community_id is '小区';
+comment on column area_term.company_id is '公司';
+
+-- 号段归属地（可导入）
+create table number_segment (
+  prefix varchar(8 char) not null,
+  province varchar(20 char),
+  city varchar(20 char),
+  carrier varchar(10 char),
+  primary key (prefix)
+) storage (using long row);
+comment on table number_segment is '号段归属地（可导入）';
+comment on column number_segment.prefix is '号段：手机前 3 至 7 位，固话区号';
+comment on column number_segment.province is '省';
+comment on column number_segment.city is '市';
+comment on column number_segment.carrier is '运营商';
+
+-- 受理草稿：随通话走，转接后由接手坐席继续（SC-15）
+create table order_draft (
+  call_id varchar(36 char) not null,
+  account_id bigint not null,
+  person_name varchar(40 char),
+  body clob,
+  updated_at bigint not null,
+  primary key (call_id)
+) storage (using long row);
+create index ix_order_draft_updated_at on order_draft (updated_at);
+comment on table order_draft is '受理草稿：随通话走，转接后由接手坐席继续（SC-15）';
+comment on column order_draft.call_id is '通话编号';
+comment on column order_draft.account_id is '最近编辑人';
+comment on column order_draft.person_name is '最近编辑人姓名';
+comment on column order_draft.body is '草稿内容';
+comment on column order_draft.updated_at is '最近编辑';
+
+-- 记录版本：有了这一行，产品启动时不再改动表结构
+insert into schema_ledger (digest, applied_at, remark) values ('32dcaaffc3fe42a407b8420989caf3d2dafe6804c3348f088caac761e70e09d5', 0, '0.1.0 by script');
+commit;

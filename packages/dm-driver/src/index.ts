@@ -1,0 +1,3 @@
+export { connectString, loadDmdb, type Dmdb, type DmColumn, type DmResult, type DmWire } from './dmdb';
+export { connectDm, DmSession, type DmRows } from './session';
+export { toBind, toRow, type DmBind } from './values';
