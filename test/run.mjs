@@ -40,6 +40,7 @@ const suites = {
   stories: () => node('test/stories/run.mjs'),
   bus: () => node('test/bus/run.mjs'),
   cluster: () => node('test/cluster/run.mjs'),
+  hosts: () => node('test/hosts/run.mjs'),
   faults: () => node('test/faults/run.mjs'),
   lost: () => node('test/faults/lost.mjs'),
   peers: () => node('test/peers/run.mjs'),

@@ -5,7 +5,7 @@ import { AppError } from '../../platform/errors/app-error';
 import { DIRECTOR_PATH, type AgentView, type DirectorAnswer, type DirectorEvent, type DirectorEvents, type DirectorHealth, type DirectorOp, type DirectorOps, type LiveCall, type QueueState, type SkillGroupView } from './director-protocol';
 
 /** `url`: one, or those of every director of the group; the one with the highest epoch is listened to. */
-export interface DirectorClientOptions { url: string | readonly string[]; token: string; timeoutMs?: number; retryMs?: number }
+export interface DirectorClientOptions { url: string | readonly string[]; token: string; timeoutMs?: number; retryMs?: number; /** A director that has not been heard for so long is taken for dead; it beats once a second. */ silenceMs?: number }
 interface Line { url: string; socket: WebSocket | null; retry: NodeJS.Timeout | null; /** What its snapshot said; null before one came. */ epoch: number | null }
 interface Waiting { resolve(result: unknown): void; reject(error: AppError): void; timer: NodeJS.Timeout }
 
@@ -81,10 +81,14 @@ export class DirectorClient {
     const socket = new WebSocket(line.url + (new URL(line.url).pathname === '/' ? DIRECTOR_PATH : ''), { headers: { authorization: `Bearer ${this.options.token}` }, handshakeTimeout: 3000, perMessageDeflate: false });
     line.socket = socket;
     line.epoch = null;
-    socket.on('message', (data: Buffer) => this.read(line, data));
+    let heard = performance.now();
+    const silenceMs = this.options.silenceMs ?? 5000, watch = setInterval(() => { if (performance.now() - heard > silenceMs) socket.terminate(); }, Math.min(1000, silenceMs / 2));
+    socket.on('ping', () => { heard = performance.now(); });
+    socket.on('message', (data: Buffer) => { heard = performance.now(); this.read(line, data); });
     // A refused connection ends in `close` too; the error itself says nothing more.
     socket.on('error', () => undefined);
     socket.on('close', () => {
+      clearInterval(watch);
       if (line.socket !== socket) return;
       line.socket = null;
       line.epoch = null;

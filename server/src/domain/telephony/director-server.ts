@@ -12,17 +12,22 @@ export interface DirectorHandler {
 }
 interface KeyedResult { digest: string; at: number; answer: Promise<unknown> }
 /** A client that reads slower than this is dropped: it comes back and gets a snapshot, instead of filling the director's memory. */
+const BEAT_MS = 1000;
 const MAX_BUFFERED = 16 * 1024 * 1024;
 const KEYED: ReadonlySet<DirectorOp> = new Set<DirectorOp>(['phone', 'agentForce']);
 
 /** The director's end of the link: authenticates, answers requests once per idempotency key, pushes events to every api process. */
 export class DirectorServer {
   private readonly http: Server = createServer((_req, res) => { res.writeHead(426).end(); });
+  private readonly beat: NodeJS.Timeout;
   private readonly sockets = new WebSocketServer({ noServer: true, maxPayload: 256 * 1024, perMessageDeflate: false });
   private readonly keys = new Map<string, KeyedResult>();
 
   constructor(private readonly options: DirectorServerOptions, private readonly handler: DirectorHandler) {
     if (options.token.length < 16) throw new Error('RONGHU_LINK_TOKEN must have at least 16 characters');
+    // a host that lost its power says nothing: whoever hears no beat any more looks for another director
+    this.beat = setInterval(() => { for (const ws of this.sockets.clients) if (ws.readyState === WebSocket.OPEN) ws.ping(); }, BEAT_MS);
+    this.beat.unref();
     this.http.on('upgrade', (req, socket, head) => {
       const path = new URL(req.url ?? '/', 'http://director').pathname;
       if (path !== DIRECTOR_PATH || !sameToken(req.headers.authorization ?? '', `Bearer ${options.token}`)) { socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n'); return; }
@@ -48,6 +53,7 @@ export class DirectorServer {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.beat);
     for (const ws of this.sockets.clients) ws.terminate();
     await new Promise<void>((resolve) => this.http.close(() => resolve()));
   }

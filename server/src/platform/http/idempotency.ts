@@ -4,7 +4,7 @@ import type { Db } from '../database/db';
 import { isUniqueViolation } from '../database/shards';
 
 /** A command still unanswered after this long belonged to a process that died; the repeat runs it again, and the command's own guards (versions, unique keys) keep it single. */
-const ABANDONED_MS = 20_000, WAIT_MS = 8_000;
+const ABANDONED_MS = 10_000, WAIT_MS = 8_000;
 interface Entry { accountId: number; key: string; route: string; digest: string }
 
 /** The same key answers the same result, whoever asks again and however often (lessons.md: a retried POST must not place a second call). */

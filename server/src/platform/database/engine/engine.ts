@@ -4,6 +4,8 @@ import type { TableDefinition } from '../table';
 export type EngineName = 'postgres' | 'kingbase' | 'oceanbase' | 'dm';
 /** Where a shard lives: a server's address (and database), and the namespace in it (schema on PostgreSQL, KingbaseES and DM, database on OceanBase). */
 export interface Place { url: string; schema: string }
+/** A process that falls silent in a transaction (its host lost power, its cable is out) is cut off by the server after so long: until then its row locks hold up everybody else. */
+export const ABANDONED_MS = 6000;
 export interface Statement { sql: string; params: unknown[] }
 export interface RunResult { records: Row[]; affected: number }
 

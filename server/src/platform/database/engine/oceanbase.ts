@@ -1,12 +1,14 @@
 import type { Connection as Wire, FieldPacket, ResultSetHeader, RowDataPacket } from 'mysql2';
 import type { Row } from '../db';
-import { identifier, type Catalog, type Connection, type Engine, type Place } from './engine';
+import { ABANDONED_MS, identifier, type Catalog, type Connection, type Engine, type Place } from './engine';
 import { oceanbaseDdl } from './oceanbase.ddl';
 import { createCutter, type CutSql, type Dialect } from './sql-text';
 
 const CONNECT_MS = 5000;
 /** Making tables takes longer than a statement may: OceanBase's own limits in microseconds, InnoDB's in seconds. Each server knows some of them. */
 const PATIENCE = ['ob_query_timeout = 600000000', 'ob_trx_timeout = 1200000000', 'innodb_lock_wait_timeout = 600'];
+/** MariaDB's in seconds, OceanBase's in microseconds. */
+const ABANDONED = [`idle_transaction_timeout = ${ABANDONED_MS / 1000}`, `ob_trx_idle_timeout = ${ABANDONED_MS * 1000}`];
 const BULK_ROWS = 2000, BULK_CHARACTERS = 1_000_000;
 /** Backslash escapes stay on: our literals are written for them, and LIKE then escapes as on PostgreSQL. `||` joins; a value that does not fit is an error. */
 const SESSION = "set session sql_mode = 'STRICT_ALL_TABLES,PIPES_AS_CONCAT,NO_ENGINE_SUBSTITUTION', session transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00'";
@@ -109,7 +111,11 @@ async function open(place: Place, database: string | undefined): Promise<MysqlCo
 /** OceanBase in its MySQL mode; any server of that wire (MySQL 8, MariaDB 10.6) passes the same contract. */
 export const oceanbase: Engine = {
   name: 'oceanbase', traits: { transactionalDdl: false, emptyIsNull: false },
-  connect: (place) => open(place, identifier(place.schema)),
+  async connect(place) {
+    const connection = await open(place, identifier(place.schema));
+    for (const variable of ABANDONED) await connection.send(`set session ${variable}`).catch((error: { code?: string }) => { if (error.code !== UNKNOWN_VARIABLE) throw error; });
+    return connection;
+  },
   async makePlace(place) {
     const connection = await open(place, undefined);
     try { await connection.send(`create database if not exists ${identifier(place.schema)} default character set utf8mb4`); } finally { await connection.close(); }

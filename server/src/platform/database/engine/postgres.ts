@@ -1,7 +1,7 @@
 import { Client, types, type ClientConfig } from 'pg';
 import type { Row } from '../db';
 import { definitionOf, type Column } from '../table';
-import { identifier, type Catalog, type Connection, type Engine, type Place, type Statement } from './engine';
+import { ABANDONED_MS, identifier, type Catalog, type Connection, type Engine, type Place, type Statement } from './engine';
 import { postgresDdl } from './postgres.ddl';
 
 // bigint and numeric come as text from the wire; all ours are below 2^53 (see ids.ts), so numbers are exact
@@ -34,7 +34,7 @@ export class PgConnection implements Connection {
   async use(schema: string): Promise<void> { await this.client.query(`set search_path to ${identifier(schema)}`); }
   async close(): Promise<void> { this.alive = false; await this.client.end(); }
 }
-export const pgConfig = (place: Place): ClientConfig => ({ connectionString: place.url, options: `-c search_path=${identifier(place.schema)} -c timezone=UTC`, connectionTimeoutMillis: CONNECT_MS, keepAlive: true, application_name: 'ronghu' });
+export const pgConfig = (place: Place): ClientConfig => ({ connectionString: place.url, options: `-c search_path=${identifier(place.schema)} -c timezone=UTC -c idle_in_transaction_session_timeout=${ABANDONED_MS} -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3`, connectionTimeoutMillis: CONNECT_MS, keepAlive: true, application_name: 'ronghu' });
 
 /** Array literals are made by hand: the driver's own take half of the time of a large import (PostgreSQL documentation 8.15.6). */
 export function arrayLiteral(rows: readonly Row[], column: string): string {
