@@ -3,13 +3,11 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signIn, startProduct, until } from '../harness/product.mjs';
 
-const require = createRequire(import.meta.url);
 const sh = (...args) => { const done = spawnSync(args[0], args.slice(1), { encoding: 'utf8' }); if (done.status !== 0) throw new Error(`${args.join(' ')}: ${done.stderr || done.error?.message}`); return done.stdout.trim(); };
 const skip = (why) => { console.error(`双机测试未执行：${why}`); console.log('0 passed, 0 failed, 5 skipped'); process.exit(0); };
 if (process.getuid?.() !== 0) skip('需要 root 才能建立网络命名空间');
