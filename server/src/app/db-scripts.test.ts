@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { dmStatement } from '../platform/database/engine/dm';
+import { DmSession, type Dmdb, type DmWire } from '@ronghu/dm-driver';
+import { DmConnection, dmStatement } from '../platform/database/engine/dm';
 import { DM_RESERVED } from '../platform/database/engine/dm.words';
 import { scripts, statementsOf, type SchemaVersion } from '../platform/database/scripts';
 import { c, type TableDefinition } from '../platform/database/table';
@@ -78,5 +79,18 @@ describe('the text that reaches DM', () => {
   test('a parameter that was not given, and a bare question mark, are refused', () => {
     expect(() => dmStatement('select $2', [1])).toThrow(RangeError);
     expect(() => dmStatement('select ?', [1])).toThrow(RangeError);
+  });
+  test('rows go in by one statement with many binds, reserved names quoted, in one transaction', async () => {
+    const sent: unknown[] = [], wire = { execute: async (sql: string, binds: unknown[], o: { autoCommit: boolean }) => { sent.push([sql, binds, o.autoCommit]); return { rowsAffected: 1 }; }, executeMany: async (sql: string, binds: unknown[][], o: { autoCommit: boolean }) => { sent.push([sql, binds, o.autoCommit]); return { rowsAffected: binds.length }; }, commit: async () => { sent.push('commit'); }, rollback: async () => { sent.push('rollback'); }, close: async () => undefined } as unknown as DmWire;
+    const connection = new DmConnection(new DmSession({ OUT_FORMAT_ARRAY: 1 } as Dmdb, wire));
+    await connection.begin();
+    await connection.insert('account', [{ id: 1, login: 'a', must_change: true }, { id: 2, login: 'b', must_change: false }]);
+    await connection.insert('outbox', [{ id: 3, at: 9, payload: '{}' }]);
+    await connection.use('ronghu_c11');
+    await connection.commit();
+    expect(sent).toEqual([
+      ['insert into account (id, "LOGIN", must_change) values (?, ?, ?)', [[1, 'a', 1], [2, 'b', 0]], false], ['insert into outbox (id, "AT", payload) values (?, ?, ?)', [3, 9, '{}'], false], ['set schema ronghu_c11', [], false], 'commit',
+    ]);
+    await expect(connection.insert('t; drop', [{ id: 1 }])).rejects.toThrow(RangeError);
   });
 });

@@ -47,6 +47,7 @@ test('the deadline may be changed with a reason, which is kept with the rule\'s 
   expect(v.dueExplained).toContain('由 赵坐席 改为');
 });
 test('the head hears a new order at once; the pools of all show it; counts agree with the rows', async () => {
+  await rig.settle(); // what the tests before set going
   rig.live.length = 0;
   const o = await intake();
   await rig.settle();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { engineOf, translate, type Connection, type Engine, type Place } from './engine';
+import { AppError } from '../errors/app-error';
+import { classify, engineOf, translate, type Connection, type Engine, type Place } from './engine';
 import { asTarget, MAIN, Places, type DatabaseTarget } from './places';
 import { c, defineTable, type TableDefinition } from './table';
 
@@ -28,10 +29,19 @@ async function migrateSchema(engine: Engine, connection: Connection, schema: str
   } catch (error) { if (transactional) await connection.rollback(); throw error; }
   return statements.length;
 }
+/** The usual start: one connection, one question. Whatever goes wrong but a lost connection means that there is something to make. */
+async function upToDate(engine: Engine, place: Place, digest: string): Promise<boolean> {
+  let connection: Connection | null = null;
+  try {
+    connection = await engine.connect(place);
+    return (await connection.run('select digest from schema_ledger where digest = $1', [digest])).records.length > 0;
+  } catch (error) { if (error instanceof AppError || classify(error) === 'lost') throw error; return false; } finally { await connection?.close(); }
+}
 /** Makes a place and brings it up to date; several processes may do so at once. */
 export async function migratePlace(place: Place, tables: readonly TableDefinition[]): Promise<number> {
   const engine = engineOf(place.url);
   try {
+    if (await upToDate(engine, place, digestOf(tables))) return 0;
     await engine.makePlace(place);
     return await engine.locked(place, (connection) => migrateSchema(engine, connection, place.schema, tables));
   } catch (error) { throw translate(error); }
