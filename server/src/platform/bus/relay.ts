@@ -102,7 +102,7 @@ export class Relay {
     const held = new Set((await db.query<{ aggregate: string; aggregate_id: string }>(`select aggregate, aggregate_id from outbox where outbox_status = 0 and attempts > 0 and due_at > $1`, [now])).map((row) => laneOf({ aggregate: row.aggregate, aggregateId: row.aggregate_id })));
     let after = { at: -1, id: -1 };
     for (let page = 0; page < PAGES && lease.fresh(); page++) {
-      const rows = await db.query<OutboxRow>(`select ${OUTBOX_COLUMNS} from outbox where outbox_status = 0 and due_at <= $1 and (at > $2 or (at = $2 and id > $3)) order by at, id limit $4`, [now, after.at, after.id, BATCH]);
+      const rows = await db.query<OutboxRow>(`select ${OUTBOX_COLUMNS} from outbox where outbox_status = 0 and due_at <= $1 and (at > $2 or (at = $3 and id > $4)) order by at, id limit $5`, [now, after.at, after.at, after.id, BATCH]);
       const last = rows[rows.length - 1], free = rows.filter((row) => !held.has(this.laneOfRow(row)));
       if (free.length) {
         const way = await this.handle(loop, free);
