@@ -1,4 +1,4 @@
-// The page of set-aside events (PF-17): found, read with people masked, put back with a reason, gone; nobody without the right sees it.
+// The page of set-aside events (PF-14): found, read with people masked, put back with a reason, gone; nobody without the right sees it.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';

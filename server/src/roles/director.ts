@@ -1,13 +1,11 @@
 import 'reflect-metadata';
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DirectorProcess } from '../domain/telephony/director/director-process';
 import { DIRECTOR_LEASE, TelephonyStore } from '../domain/telephony/telephony.store';
 import { telephonySettings } from '../domain/telephony/telephony.settings';
 import { SettingService } from '../domain/setting';
 import { AuditLog } from '../platform/audit';
-import { releaseLease, takeLease } from '../platform/bus/lease';
+import { holderName, releaseLease, takeLease } from '../platform/bus/lease';
 import { Outbox } from '../platform/bus/outbox';
 import { systemClock } from '../platform/clock';
 import { loadConfig } from '../platform/config/config';
@@ -25,7 +23,7 @@ const REPLACED = 75;
 async function main(): Promise<void> {
   const log = createLog({ role: 'director', pid: process.pid });
   process.on('unhandledRejection', (error) => log.error('unhandled rejection', { error }));
-  const config = loadConfig(), clock = systemClock, holder = `${hostname()}:${process.pid}:${randomUUID()}`;
+  const config = loadConfig(), clock = systemClock, holder = holderName();
   const node = config.switch.nodes[0];
   if (!node) throw new Error('setting switch.nodes is missing (see docs/配置.md)');
   const shards = await createShards({ ...config.database, maxConnections: 6, companyIds: [] }), group = shards.group();

@@ -1,6 +1,4 @@
 import 'reflect-metadata';
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { startHttp } from '../app/http-server';
 import { modules } from '../app/modules';
@@ -8,6 +6,7 @@ import { allTables } from '../app/tables';
 import { DirectorClient } from '../domain/telephony/director-client';
 import { SettingService } from '../domain/setting';
 import { FileAnchor, Sealer } from '../platform/audit';
+import { holderName } from '../platform/bus/lease';
 import { systemClock } from '../platform/clock';
 import { loadConfig } from '../platform/config/config';
 import { knownCompanies } from '../platform/database/migrate';
@@ -25,7 +24,7 @@ export function rolesOf(args: readonly string[]): { api: boolean; worker: boolea
 async function main(): Promise<void> {
   const roles = rolesOf(process.argv.slice(2)), log = createLog({ role: Object.entries(roles).filter(([, on]) => on).map(([name]) => name).join('+'), pid: process.pid });
   process.on('unhandledRejection', (error) => log.error('unhandled rejection', { error }));
-  const config = loadConfig(), holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`; // a number used again after a restart must not be taken for its predecessor
+  const config = loadConfig(), holder = holderName();
   const platform = await createPlatform(config, { clock: systemClock, log, holder, roles, companyIds: await knownCompanies(config.database), tables: allTables });
   const { shards, clock, audit, outbox, ids, keys, sm2, signals, processes } = platform, group = shards.group();
   const settings = new SettingService({ group, clock, audit, outbox, signals });

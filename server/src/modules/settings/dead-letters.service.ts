@@ -8,7 +8,7 @@ import { maskPayload } from './dead-letters.rules';
 
 interface Letter { id: number; kind: string; aggregate: string; aggregate_id: string; company_id: number | null; payload: string; at: number; attempts: number; last_error: string | null; published_at: number | null }
 
-/** Events that a consumer refused too often (PF-17): seen with their error, put back when the cause is gone. Whoever carries events, the outbox of the shard keeps them. */
+/** Events that a consumer refused too often (PF-14): seen with their error, put back when the cause is gone. Whoever carries events, the outbox of the shard keeps them. */
 export class DeadLetterService {
   constructor(private readonly p: Pick<Platform, 'shards' | 'orgs' | 'audit' | 'relay'>) {}
 

@@ -11,7 +11,7 @@ export class SystemStateService {
   async state(scope: Scope): Promise<ResultOf<typeof routes.systemState>> {
     requirePermission(scope, 'system.read');
     const shards = [this.p.shards.group(), ...this.p.shards.companyIds().map((id) => this.p.shards.company(id))];
-    const waiting = await Promise.all(shards.map(async (db) => (await db.query<{ n: number }>('select count(*) as n from outbox where outbox_status = 0'))[0]?.n ?? 0));
+    const waiting = await Promise.all(shards.map(async (db) => (await db.query<{ n: number }>('select count(*) as n from outbox where outbox_status in (0, 3)'))[0]?.n ?? 0));
     const [version] = await this.p.shards.group().query<{ v: string }>('select version() as v');
     return {
       at: this.p.clock.now(), version: this.version, database: (version?.v ?? '').split(' on ')[0] ?? '', directorConnected: this.live.directorConnected(), directorEpoch: this.live.directorEpoch(), switchConnected: this.live.switchConnected(),

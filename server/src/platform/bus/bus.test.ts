@@ -4,7 +4,9 @@ import { Timers } from '../timer/timers';
 import { Bus, type BusEvent } from './bus';
 import { busTables } from './bus.tables';
 import { takeLease, releaseLease } from './lease';
+import { AppError } from '../errors/app-error';
 import { Outbox } from './outbox';
+import { ownersOf } from './owner';
 import { Relay } from './relay';
 import { Idempotency } from '../http/idempotency';
 
@@ -57,6 +59,30 @@ describe('the outbox', () => {
     await relay.drain();
     expect(done).toEqual(['good1', 'bad1', 'bad2']);
     await relay.stop();
+  });
+});
+describe('a database that is away', () => {
+  test('costs an event none of its tries, however long it lasts', async () => {
+    const bus = new Bus(), outbox = new Outbox(db.ids, clock), relay = new Relay({ shards: db.shards, bus, outbox, clock: { now: Date.now }, log: silentLog, holder: 'away' });
+    let tries = 0, done = false;
+    bus.on('away', 'test', async () => { if (++tries < 30) throw new AppError('DATABASE_UNAVAILABLE'); done = true; });
+    await db.shards.company(12).transaction((tx) => outbox.add(tx, { kind: 'away', aggregate: 'a', aggregateId: 1, companyId: 12, payload: {} }));
+    relay.start();
+    for (let i = 0; i < 400 && !done; i++) { relay.committed('company:12'); await new Promise((r) => setTimeout(r, 10)); }
+    await relay.drain();
+    expect(done).toBe(true);
+    expect(await db.shards.company(12).query("select attempts, outbox_status from outbox where kind = 'away'")).toEqual([{ attempts: 0, outbox_status: 1 }]);
+    await relay.stop();
+  });
+});
+describe('who has a shard', () => {
+  test('is the same for all who ask, even over the workers, and little moves when one goes', () => {
+    const shards = ['group', ...Array.from({ length: 59 }, (_, i) => `company:${1000 + i}`)], three = ['h:1:a', 'h:2:b', 'h:3:c'], before = ownersOf(shards, three), after = ownersOf(shards, ['h:1:a', 'h:3:c']);
+    expect(ownersOf([...shards].reverse(), [...three].reverse())).toEqual(before);
+    for (const w of three) expect([...before.values()].filter((o) => o === w)).toHaveLength(20);
+    expect(shards.filter((s) => before.get(s) !== 'h:2:b' && before.get(s) !== after.get(s)).length).toBeLessThan(15);
+    for (let i = 0; i < 50; i++) expect(new Set(ownersOf(['group', 'company:11', 'company:12'], [`a${i}`, `b${i}`]).values()).size).toBe(2);
+    expect(ownersOf(['group'], [])).toEqual(new Map());
   });
 });
 describe('durable timers', () => {

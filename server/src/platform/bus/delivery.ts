@@ -7,8 +7,11 @@ import { MAX_ATTEMPTS, OUTBOX } from './outbox';
 import { headOf, laneOf, type BatchConsumer, type Bus, type BusEvent } from './bus';
 
 /** Lanes at work beside each other: enough to share the database's commits, few enough to leave connections for people. */
-const LANES = 6, MARKS = 500;
+const LANES = 4, MARKS = 500;
 export type Outcome = 'done' | 'held' | Error;
+
+/** A database that is away is nobody's fault and costs the event none of its tries. */
+const verdict = (error: unknown): Outcome => ((error as { code?: unknown } | null)?.code === 'DATABASE_UNAVAILABLE' ? 'held' : error instanceof Error ? error : new Error(String(error)));
 
 /** Gives events to their consumers: lanes side by side, within a lane one after the other, and nothing of a lane after one that failed. */
 export class Delivery {
@@ -21,19 +24,22 @@ export class Delivery {
     const waiting = [...lanes.values()];
     await Promise.all(Array.from({ length: Math.min(LANES, waiting.length) }, async () => { for (let lane = waiting.shift(); lane; lane = waiting.shift()) await this.runLane(lane, out, mayGoOn); }));
     await this.runBatches(events, out, mayGoOn);
-    for (const event of events) {
-      if (out.get(event.id) !== 'done') continue;
-      const head = headOf(event);
-      this.d.bus.follow(head);
-      this.d.signals.send('event', head);
-    }
+    for (const event of events) if (out.get(event.id) === 'done' && this.d.bus.batchesFor(event.kind).length) this.tell(event);
     return out;
+  }
+  /** To what this and the other processes keep in memory: as soon as the shared consumers are through, not at the end of a long batch. */
+  private tell(event: BusEvent): void {
+    const head = headOf(event);
+    this.d.bus.follow(head);
+    this.d.signals.send('event', head);
   }
   private async runLane(lane: readonly BusEvent[], out: Map<number, Outcome>, mayGoOn: () => boolean): Promise<void> {
     let failed = false;
     for (const event of lane) {
       if (failed || !mayGoOn()) { out.set(event.id, 'held'); continue; }
-      try { for (const consumer of this.d.bus.matching(event.kind)) await consumer.run(event); out.set(event.id, 'done'); } catch (error) { failed = true; out.set(event.id, error instanceof Error ? error : new Error(String(error))); }
+      try { for (const consumer of this.d.bus.matching(event.kind)) await consumer.run(event); } catch (error) { failed = true; out.set(event.id, verdict(error)); continue; }
+      out.set(event.id, 'done');
+      if (this.d.bus.batchesFor(event.kind).length === 0) this.tell(event);
     }
   }
   private async runBatches(events: readonly BusEvent[], out: Map<number, Outcome>, mayGoOn: () => boolean): Promise<void> {
@@ -54,7 +60,7 @@ export class Delivery {
   private fail(events: readonly BusEvent[], at: number, error: unknown, out: Map<number, Outcome>): void {
     const bad = events[at] as BusEvent, lane = laneOf(bad);
     for (const later of events.slice(at + 1)) if (laneOf(later) === lane) out.set(later.id, 'held');
-    out.set(bad.id, error instanceof Error ? error : new Error(String(error)));
+    out.set(bad.id, verdict(error));
   }
   private async once(name: string, events: readonly BusEvent[], run: BatchConsumer): Promise<void> {
     for (let tries = 0; ; tries++) try { return await this.d.shards.group().transaction(async (tx) => this.mark(tx, name, events, run)); } catch (error) { if (!isUniqueViolation(error) || tries > 3) throw error; } // another worker marked one of them at this moment: look again

@@ -1,5 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Sql } from '../database/db';
 import { isUniqueViolation } from '../database/shards';
+
+/** A name for this process among all holders: host, pid and a part of its own (a pid used again after a restart must not be taken for its predecessor). At most 53 characters. */
+export const holderName = (): string => `${hostname().slice(0, 36)}:${process.pid}:${randomUUID().slice(0, 8)}`;
 
 /**
  * Takes or renews a named lease. Returns the epoch held, or null while another holder's has not run out. The epoch grows with every change of

@@ -8,7 +8,7 @@ import { laneOf, type Bus, type BusEvent } from './bus';
 import { Delivery, settle, type Outcome } from './delivery';
 import { LeaseHolder } from './lease-holder';
 import { OUTBOX, type Outbox } from './outbox';
-import { ownerOf } from './owner';
+import { ownersOf } from './owner';
 import { FromBroker } from './from-broker';
 
 const BATCH = 400, PAGES = 25, POLL_MS = 500, POLL_BLIND_MS = 200, LEASE_MS = 3000, SENDING = 24, BROKER_AWAY_MS = 500, KEEP_MS = 14 * 86_400_000;
@@ -33,6 +33,7 @@ export class Relay {
   private readonly loops = new Map<string, Loop>();
   private readonly delivery: Delivery;
   private readonly fromBroker: FromBroker | null;
+  private owners: { key: string; of: Map<string, string> } = { key: '', of: new Map() };
   private running = false;
   private stopped = false;
   /** Events settled since the start, by this process. */
@@ -79,7 +80,13 @@ export class Relay {
     for (const db of [this.d.shards.group(), ...this.d.shards.companyIds().map((id) => this.d.shards.company(id))]) await db.execute('delete from outbox where outbox_status = 1 and published_at < $1', [old]);
     await this.d.shards.group().execute('delete from bus_seen where at < $1', [old]);
   }
-  private ours(shard: string): boolean { const workers = this.d.workers?.() ?? []; return workers.length === 0 || ownerOf(shard, workers) === this.d.holder; }
+  private ours(shard: string): boolean {
+    const workers = this.d.workers?.() ?? [];
+    if (workers.length === 0) return true;
+    const key = `${this.loops.size}|${workers.join()}`;
+    if (this.owners.key !== key) this.owners = { key, of: ownersOf([...this.loops.keys()], workers) };
+    return this.owners.of.get(shard) === this.d.holder;
+  }
   private kick(shard: string): void {
     const loop = this.loops.get(shard);
     if (!loop || this.stopped) return;
@@ -103,7 +110,7 @@ export class Relay {
     const held = new Set((await db.query<{ aggregate: string; aggregate_id: string }>(`select aggregate, aggregate_id from outbox where outbox_status = 0 and attempts > 0 and due_at > $1`, [now])).map((row) => laneOf({ aggregate: row.aggregate, aggregateId: row.aggregate_id })));
     let after = { at: -1, id: -1 };
     for (let page = 0; page < PAGES && lease.fresh(); page++) {
-      const rows = await db.query<OutboxRow>(`select ${OUTBOX_COLUMNS} from outbox where outbox_status = 0 and due_at <= $1 and (at > $2 or (at = $2 and id > $3)) order by at, id limit $4`, [now, after.at, after.id, BATCH]);
+      const rows = await db.query<OutboxRow>(`select ${OUTBOX_COLUMNS} from outbox where outbox_status = 0 and due_at <= $1 and (at > $2 or (at = $3 and id > $4)) order by at, id limit $5`, [now, after.at, after.at, after.id, BATCH]);
       const last = rows[rows.length - 1], free = rows.filter((row) => !held.has(this.laneOfRow(row)));
       if (free.length) {
         const way = await this.handle(loop, free);

@@ -6,7 +6,7 @@ import { BrokerAway, type Broker } from './broker';
 import type { BusEvent } from './bus';
 
 export interface RocketmqOptions { endpoints: string; topic: string; group: string; accessKey: string; accessSecret: string; log: Log; /** How many receive beside each other. */ receivers?: number }
-const OPEN_MS = 8000, /** The proxy refuses less (grpcClientConsumerMinLongPollingTimeoutMillis). */ AWAIT_MS = 5000, /** What a killed worker held comes to another after this long. */ INVISIBLE_MS = 6000, RENEW_MS = 2000, BATCH = 32, AGAIN_MS = 500, LONGEST_GROUP = 64, PROBE_MS = 1500;
+const OPEN_MS = 8000, /** The proxy refuses less (grpcClientConsumerMinLongPollingTimeoutMillis). */ AWAIT_MS = 5000, /** What a killed worker held comes to another after this long; the proxy refuses less (minInvisibleTimeMillsForRecv). */ INVISIBLE_MS = 10_000, RENEW_MS = 3000, BATCH = 32, AGAIN_MS = 500, LONGEST_GROUP = 64, PROBE_MS = 1500;
 const TOO_LARGE = /exceeds the threshold|TOO_LARGE|PayloadTooLarge/i;
 
 /** The client's own log goes where ours goes; what it writes at every step stays away. */
@@ -22,7 +22,7 @@ const short = (error: unknown): string => { let inner = error; while (inner inst
 interface Client { startup(): Promise<unknown>; shutdown(): Promise<unknown> }
 
 /**
- * RocketMQ 5 by the gRPC proxy (PF-17): a FIFO topic, the lane as message group, a consumer group with orderly consumption. Topic and group are made by the
+ * RocketMQ 5 by the gRPC proxy (PF-14): a FIFO topic, the lane as message group, a consumer group with orderly consumption. Topic and group are made by the
  * administrator (docs/缓存与消息.md). The client's `startup` may resolve, or hang, with no server: the port is tried first and everything has a time limit; a client
  * that fails is put away and made anew.
  */
@@ -96,9 +96,7 @@ export class RocketmqBroker implements Broker {
     try {
       await take(messages.map((message) => JSON.parse(message.body.toString('utf8')) as BusEvent));
     } catch (error) {
-      this.o.log.warn('messages will come again', { n: messages.length, error });
-      clearInterval(renew);
-      await Promise.all(messages.map((message) => consumer.changeInvisibleDuration(message, 1000).catch(() => undefined))); // otherwise they come after their time
+      this.o.log.warn('messages will come again when their time is over', { n: messages.length, error });
       await new Promise((r) => setTimeout(r, AGAIN_MS));
       return;
     } finally { clearInterval(renew); }

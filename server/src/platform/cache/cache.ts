@@ -5,7 +5,7 @@ export interface Member { member: string; body: string }
 /**
  * What several server processes share for a short time. Everything here may be lost with its store and is at most as old as its time to live; what must
  * never be lost is a row of the database. Times in milliseconds. Keys: at most 160 characters. Two adapters: the database, and a server that speaks the
- * Redis protocol; `ResilientCache` joins both (PF-04, PF-31).
+ * Redis protocol; `ResilientCache` joins both (PF-04, PF-14, PF-18).
  */
 export interface Cache {
   readonly kind: 'database' | 'redis' | 'redis+database';

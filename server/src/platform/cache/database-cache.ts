@@ -44,7 +44,7 @@ export class DatabaseCache implements Cache {
     }
   }
   async lock(name: string, ttlMs: number): Promise<Lock | null> {
-    const { group, clock } = this.d, row = `lock:${name}`.slice(0, 60), holder = `${this.d.holder.slice(0, 40)}#${++this.locks}`;
+    const { group, clock } = this.d, row = `lock:${name}`.slice(0, 60), holder = `${this.d.holder.slice(-44)}#${++this.locks}`;
     const token = await takeLease(group, row, holder, clock.now(), ttlMs);
     if (token === null) return null;
     return {
