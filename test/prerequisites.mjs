@@ -1,4 +1,4 @@
-// Sees to what the tests need beyond npm: a browser, Chinese fonts, a Redis server. As root it installs them by apt; otherwise it names what is missing.
+// Sees to what the tests need beyond npm: a browser, Chinese fonts, a Redis server, and where it can be had a tool that makes a clean root. As root it installs them by apt; otherwise it names what is missing.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
@@ -9,6 +9,8 @@ const needs = [
   { name: '中文字体 Noto Sans CJK', package: 'fonts-noto-cjk', present: () => existsSync('/usr/share/fonts/opentype/noto') || spawnSync('sh', ['-c', 'fc-list :lang=zh | grep -q .'], { stdio: 'ignore' }).status === 0 },
   { name: 'Redis', package: 'redis-server', present: () => has(process.env.RONGHU_REDIS_SERVER ?? 'redis-server') },
 ];
+/** Without it the deploy suite takes a folder of its own instead of a clean root, and says so. */
+const wished = { package: 'debootstrap', present: () => has('debootstrap') };
 export function ensurePrerequisites() {
   const missing = needs.filter((need) => !need.present());
   if (missing.length) {
@@ -21,5 +23,6 @@ export function ensurePrerequisites() {
     const still = needs.filter((need) => !need.present());
     if (install.status !== 0 || still.length) throw new Error(`不能安装：${still.map((m) => m.name).join('、')}`);
   }
+  if (!wished.present() && process.getuid?.() === 0 && has('apt-get')) spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', wished.package], { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
   return { chromium: browserPath() };
 }

@@ -36,6 +36,7 @@ const suites = {
   lint: () => run('npm', ['run', '-s', 'lint']),
   typecheck: () => run('npm', ['run', '-s', 'typecheck']),
   unit: () => withDatabase((url) => run('npx', ['--no-install', 'jest', '--maxWorkers=2'], { RONGHU_TEST_SERVER_URL: url })),
+  deploy: () => node('test/deploy/run.mjs'),
   stories: () => node('test/stories/run.mjs'),
   cluster: () => node('test/cluster/run.mjs'),
   faults: () => node('test/faults/run.mjs'),

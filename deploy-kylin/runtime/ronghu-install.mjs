@@ -52,11 +52,12 @@ async function main() {
   const parsed = parseInstallArgs(process.argv.slice(2));
   if (parsed.help) { say(`用法: sh install.sh [--answers 文件.json] [--yes] [选项]\n不带选项时逐项询问；--yes 未给出的用默认值\n${questions.map((q) => `  --${q.key.padEnd(20)}${q.text}${q.default ? `（默认 ${q.default}）` : ''}`).join('\n')}`); return; }
   const version = versionOf(bundleDir);
-  say(`融呼 ${version.version}（${version.arch}）离线安装\n校验程序包 …`);
+  say(`融呼 ${version.version}（${version.arch}）离线安装`);
+  const a = await collectAnswers(parsed);
+  say('校验程序包 …');
   const sums = await verifySums(bundleDir);
   if (sums.bad.length) throw new Error(`程序包校验失败，未安装：\n  ${sums.bad.slice(0, 10).join('\n  ')}${sums.bad.length > 10 ? `\n  等 ${sums.bad.length} 处` : ''}`);
   say(`  ${sums.files} 个文件的 SM3 全部相符`);
-  const a = await collectAnswers(parsed);
   if (existsSync(join(a.base, 'installation.json'))) throw new Error(`${a.base} 已安装融呼：升级请用 ronghu upgrade 安装包`);
   if (existsSync(join(a.data, 'ronghu.config.json'))) throw new Error(`数据目录 ${a.data} 已有配置，没有改动它；请换目录，或先移走`);
   const joined = a.join ? JSON.parse(unseal(JOIN, passphraseFrom(a.joinPassphraseFile || undefined), JSON.parse(readFileSync(a.join, 'utf8'))).toString()) : null;

@@ -1,5 +1,7 @@
 // What a unit or the supervisor runs that is not a process of the server's own: the embedded database, and the preparation before a start.
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { bundleDir, databaseTarget, product, readConfig } from './layout.mjs';
@@ -10,10 +12,15 @@ export async function startDatabase(inst, require = product()) {
   const { database } = readConfig(inst), { startEmbedded } = require.server('platform/database/embedded.js');
   return startEmbedded(join(inst.data, 'db'), database.embeddedPort, database.embeddedPassword);
 }
-/** Runs `work` with the database reachable: starts the embedded one when nobody has, and stops it again. */
+const answers = (port) => new Promise((resolve) => { const s = createConnection(port, '127.0.0.1', () => { s.destroy(); resolve(true); }); s.on('error', () => resolve(false)); });
+/** Runs `work` with the database reachable: the embedded one is started when nobody has (as the installation's user, whoever we are), and stopped again. */
 export async function withDatabase(inst, work) {
-  const database = inst.embedded ? await startDatabase(inst) : null;
-  try { return await work(); } finally { if (database && database.started !== 'running') await database.stop(); }
+  if (!inst.embedded || (await answers(readConfig(inst).database.embeddedPort))) return work();
+  const child = spawn(process.execPath, [join(bundleDir, 'deploy/ronghu.mjs'), 'service', 'database'], { env: { ...process.env, RONGHU_BASE: inst.base }, stdio: ['ignore', 'pipe', 'inherit'] }), ended = new Promise((resolve) => child.once('exit', resolve));
+  try {
+    await Promise.race([new Promise((resolve) => child.stdout.on('data', (chunk) => { if (String(chunk).startsWith('ready')) resolve(); })), ended.then((code) => { throw new Error(`内嵌数据库没有启动（${code}）`); })]);
+    return await work();
+  } finally { child.kill('SIGTERM'); await ended; }
 }
 /** In the foreground until told to stop; ends with 1 when the database dies, so that whoever supervises starts it again. */
 export async function serveDatabase(inst) {

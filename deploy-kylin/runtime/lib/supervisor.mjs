@@ -29,8 +29,8 @@ export async function supervise(inst) {
   };
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void stop(0));
   process.on('SIGHUP', () => void stop(AGAIN));
-  const write = (ready) => {
-    writeFileSync(`${runFile(inst)}.new`, JSON.stringify({ pid: process.pid, ready, version: versionOf(bundleDir).version, startedAt: Date.now(), pids: Object.fromEntries(processesOf(inst).map((p) => [p.name, children.pid(p.name)])), database: database?.pid }), { mode: 0o600 });
+  const write = (ready, failed) => {
+    writeFileSync(`${runFile(inst)}.new`, JSON.stringify({ pid: process.pid, ready, failed, version: versionOf(bundleDir).version, startedAt: Date.now(), pids: Object.fromEntries(processesOf(inst).map((p) => [p.name, children.pid(p.name)])), database: database?.pid }), { mode: 0o600 });
     renameSync(`${runFile(inst)}.new`, runFile(inst));
   };
   try {
@@ -45,7 +45,14 @@ export async function supervise(inst) {
     write(true);
     say('融呼已就绪');
   } catch (error) {
-    if (!stopping) { console.error(error.message); await stop(1); }
+    if (stopping) return;
+    console.error(error.message);
+    if (process.env.RONGHU_AGAIN !== '1') return stop(1);
+    // this version was just put in place: whoever did so sees the reason and points back, then SIGHUP comes
+    await children.stop();
+    await database?.stop();
+    write(false, error.message);
+    setInterval(() => undefined, 60_000);
     return;
   }
   let reviving = false;
