@@ -37,6 +37,7 @@ const suites = {
   typecheck: () => run('npm', ['run', '-s', 'typecheck']),
   unit: () => withDatabase((url) => run('npx', ['--no-install', 'jest', '--maxWorkers=2'], { RONGHU_TEST_SERVER_URL: url })),
   engines: () => node('test/engines/run.mjs'),
+  deploy: () => node('test/deploy/run.mjs'),
   stories: () => node('test/stories/run.mjs'),
   bus: () => node('test/bus/run.mjs'),
   cluster: () => node('test/cluster/run.mjs'),
