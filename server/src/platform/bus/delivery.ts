@@ -69,8 +69,10 @@ export class Delivery {
   }
 }
 
+/** The order or call of an event, for the log. */
+const subjectOf = (row: { aggregate?: string; aggregate_id?: string }): object => (row.aggregate === 'order' ? { orderId: Number(row.aggregate_id) } : row.aggregate === 'call' ? { callId: row.aggregate_id } : {});
 /** Notes how events went; used by the relay and by what comes back from a broker. Returns the ids that are dead now. */
-export async function settle(db: Db, rows: readonly { id: number; kind: string; attempts: number }[], outcomes: ReadonlyMap<number, Outcome>, d: { clock: Clock; log: Log; maxAttempts: number; seq: number; retryStatus: number }): Promise<{ done: number[]; dead: number[]; failed: { id: number; attempts: number }[] }> {
+export async function settle(db: Db, rows: readonly { id: number; kind: string; attempts: number; aggregate?: string; aggregate_id?: string }[], outcomes: ReadonlyMap<number, Outcome>, d: { clock: Clock; log: Log; maxAttempts: number; seq: number; retryStatus: number }): Promise<{ done: number[]; dead: number[]; failed: { id: number; attempts: number }[] }> {
   const done = rows.filter((row) => outcomes.get(row.id) === 'done').map((row) => row.id), dead: number[] = [], failed: { id: number; attempts: number }[] = [];
   for (let from = 0; from < done.length; from += MARKS) {
     const part = done.slice(from, from + MARKS);
@@ -80,7 +82,7 @@ export async function settle(db: Db, rows: readonly { id: number; kind: string; 
     const outcome = outcomes.get(row.id);
     if (!(outcome instanceof Error)) continue;
     const attempts = row.attempts + 1, isDead = attempts >= d.maxAttempts;
-    d.log.error(isDead ? 'event set aside' : 'event will be tried again', { id: row.id, kind: row.kind, attempts, error: outcome });
+    d.log.error(isDead ? 'event set aside' : 'event will be tried again', { id: row.id, kind: row.kind, ...subjectOf(row), attempts, error: outcome });
     await db.execute('update outbox set attempts = $1, last_error = $2, outbox_status = $3, published_at = $4 where id = $5', [attempts, String(outcome.message || outcome).slice(0, 500), isDead ? OUTBOX.dead : d.retryStatus, isDead || d.retryStatus === OUTBOX.handed ? d.clock.now() : null, row.id]);
     if (isDead) dead.push(row.id); else failed.push({ id: row.id, attempts });
   }
