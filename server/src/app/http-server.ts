@@ -6,13 +6,15 @@ import { App, Configuration } from '@midwayjs/core';
 import { Bootstrap } from '@midwayjs/bootstrap';
 import * as koa from '@midwayjs/koa';
 import { LiveServer } from '../platform/realtime/live-server';
-import { markFront } from '../platform/http/front';
+import { markFront, routeOf } from '../platform/http/front';
 import { errorsAndHeaders, fronts, session } from '../platform/http/middleware';
 import { IdentityController } from '../platform/identity/identity.controller';
 import { PlatformConfiguration, provide } from '../platform/http/platform.component';
 import type { Platform } from '../platform/platform';
 
 export interface HttpServer { server: Server; live: LiveServer; readonly port: number; /** Opens the port, unless `open` did; a process that is worker only never does. */ listen(): Promise<void>; close(): Promise<void> }
+/** Others are counted together: a caller must not make time series of its own. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE']);
 /** A Midway component of a module: `{ Configuration, ...controllers }` as its index exports them. */
 export type ModuleComponent = Record<string, unknown>;
 
@@ -44,7 +46,14 @@ export async function startHttp(platform: Platform, modules: readonly ModuleComp
   // engine.io took the listeners of its own path; ours marks the front end before either looks at the address
   const engine = server.listeners('request') as ((...args: unknown[]) => void)[], upgrades = server.listeners('upgrade') as ((...args: unknown[]) => void)[];
   server.removeAllListeners('request').removeAllListeners('upgrade');
-  server.on('request', (request, response) => { markFront(request); if ((request.url ?? '').startsWith('/live/')) for (const listener of engine) listener(request, response); else onRequest(request, response); });
+  const { probe, metrics } = platform.observability;
+  server.on('request', (request, response) => {
+    if (probe.take(request, response)) return;
+    markFront(request);
+    const begin = performance.now();
+    response.once('close', () => metrics.request(METHODS.has(request.method ?? '') ? (request.method as string) : 'OTHER', routeOf(request), response.writableFinished ? response.statusCode : 499, performance.now() - begin));
+    if ((request.url ?? '').startsWith('/live/')) for (const listener of engine) listener(request, response); else onRequest(request, response);
+  });
   server.on('upgrade', (request, socket, head) => { markFront(request); if (!(request.url ?? '').startsWith('/live/')) { socket.destroy(); return; } for (const listener of upgrades) listener(request, socket, head); });
   return {
     server, live, get port() { return (server.address() as { port: number } | null)?.port ?? 0; },

@@ -10,7 +10,7 @@ import { seed } from './seed';
 import { configureSwitch } from './switch-node';
 
 /** What a running product says of itself in `run.json`: for a second start, the tests and whoever looks. */
-interface Run { ready: boolean; pid: number; base: string; simulator: string | null; password: string | null; pids: Record<string, number | undefined>; /** Server and director processes by name, with the ports of those that answer people. */ processes: { name: string; port?: number }[]; startedAt: number; demoMs: number; warmMs: number }
+interface Run { ready: boolean; pid: number; base: string; simulator: string | null; password: string | null; pids: Record<string, number | undefined>; /** Server and director processes by name, with the ports of those that answer people. */ processes: { name: string; port?: number; /** Loopback port of /healthz, /readyz and /metrics of a process that answers no people. */ metricsPort?: number }[]; startedAt: number; demoMs: number; warmMs: number }
 const args = process.argv.slice(2), has = (flag: string) => args.includes(flag), option = (flag: string) => (has(flag) ? args[args.indexOf(flag) + 1] : undefined);
 const root = process.env.RONGHU_ROOT ?? resolve(__dirname, '../../..'), begin = Date.now();
 const say = (line: string): void => console.log(line);
@@ -63,23 +63,23 @@ async function startProcesses(env: NodeJS.ProcessEnv, installation: Installation
   const directors = countOf('--directors'), apis = countOf('--api'), workers = countOf('--workers'), apart = has('--api') || has('--workers');
   const linkPorts = [installation.link.port, ...(await freePorts(directors - 1, installation.link.port + 1))], names: Run['processes'] = [];
   env.RONGHU_LINK_URLS = linkPorts.map((port) => `ws://127.0.0.1:${port}`).join(',');
-  const script = join(root, 'server/dist/roles/director.js');
+  const script = join(root, 'server/dist/roles/director.js'), metricsPorts = await freePorts(directors + (apart ? workers : 0), installation.link.port + 100);
   for (const [i, port] of linkPorts.entries()) {
     const name = i === 0 ? 'director' : `director${i + 1}`;
     // after a restart it waits behind the one that took over
-    await children.start({ name, script, env: { ...env, RONGHU_LINK_PORT: String(port) }, readyLine: i === 0 ? 'ready' : 'standby', againLine: 'standby' });
-    names.push({ name });
+    await children.start({ name, script, env: { ...env, RONGHU_LINK_PORT: String(port), RONGHU_METRICS_PORT: String(metricsPorts[i]) }, readyLine: i === 0 ? 'ready' : 'standby', againLine: 'standby' });
+    names.push({ name, metricsPort: metricsPorts[i] });
   }
   const server = (name: string, role: string, more: NodeJS.ProcessEnv = {}): Promise<string> => children.start({ name, script: join(root, 'server/dist/roles/server.js'), args: ['--role', role], env: { ...env, ...more }, readyLine: 'ready' }, 60000);
   if (!apart) { await server('server', 'api,worker'); return [...names, { name: 'server', port: installation.http.port }]; }
   // the cap of one process is shared out, so that more processes do not ask the database for more connections
   const share = String(Math.max(10, Math.floor(72 / (apis + workers)))), ports = await freePorts(apis, installation.http.port + 1), plain = { RONGHU_TLS_CERT: '', RONGHU_TLS_KEY: '', RONGHU_HTTP_HOST: '127.0.0.1', RONGHU_TRUST_PROXY: '1' };
   await Promise.all([
-    ...Array.from({ length: workers }, (_, i) => server(`worker${i + 1}`, 'worker', { RONGHU_DATABASE_MAX: share })),
+    ...Array.from({ length: workers }, (_, i) => server(`worker${i + 1}`, 'worker', { RONGHU_DATABASE_MAX: share, RONGHU_METRICS_PORT: String(metricsPorts[directors + i]) })),
     ...ports.map((port, i) => server(`api${i + 1}`, 'api', { RONGHU_DATABASE_MAX: share, RONGHU_HTTP_PORT: String(port), ...plain })),
   ]);
   await children.start({ name: 'front', script: join(root, 'server/dist/app/front.js'), env: { ...env, RONGHU_FRONT_TARGETS: ports.join(',') }, readyLine: 'ready' });
-  return [...names, ...ports.map((port, i) => ({ name: `api${i + 1}`, port })), ...Array.from({ length: workers }, (_, i) => ({ name: `worker${i + 1}` })), { name: 'front', port: installation.http.port }];
+  return [...names, ...ports.map((port, i) => ({ name: `api${i + 1}`, port })), ...Array.from({ length: workers }, (_, i) => ({ name: `worker${i + 1}`, metricsPort: metricsPorts[directors + i] })), { name: 'front', port: installation.http.port }];
 }
 async function main(): Promise<void> {
   const earlier = readRun(runFile);

@@ -16,6 +16,7 @@ import { Nonces } from './identity/nonces';
 import { OrgDirectory } from './identity/org.store';
 import { SessionService } from './identity/session.service';
 import type { Log } from './log';
+import { ServerObservability } from './observability';
 import { Hub } from './realtime/hub';
 import { BlobStore } from './storage';
 import { Timers } from './timer/timers';
@@ -29,16 +30,17 @@ export interface Platform {
   roles: Roles;
   cache: Cache; processes: Processes; signals: Signals;
   config: Config; clock: Clock; ids: Ids; log: Log; shards: Shards; orgs: OrgDirectory; bus: Bus; outbox: Outbox; relay: Relay; timers: Timers; hub: Hub; keys: Keys; crypto: CryptoBox; sm2: Sm2Worker;
-  passwords: PasswordHasher; audit: AuditLog; blobs: BlobStore; sessions: SessionService; idempotency: Idempotency; close(): Promise<void>;
+  passwords: PasswordHasher; observability: ServerObservability; audit: AuditLog; blobs: BlobStore; sessions: SessionService; idempotency: Idempotency; close(): Promise<void>;
 }
 /** @param node 0..255, this process's share of the id space; leased in the database when not given. Opens the shards of `companyIds`, whose tables must exist (see migrate); `tables`: what a company added later gets. */
-export async function createPlatform(config: Config, options: { clock: Clock; log: Log; node?: number; holder: string; companyIds: readonly number[]; roles?: Roles; tables?: readonly TableDefinition[] }): Promise<Platform> {
+export async function createPlatform(config: Config, options: { clock: Clock; log: Log; node?: number; holder: string; companyIds: readonly number[]; roles?: Roles; tables?: readonly TableDefinition[]; version?: string }): Promise<Platform> {
   const { clock, log, holder } = options, roles = options.roles ?? { api: true, worker: true };
-  const shards = await createShards({ ...config.database, companyIds: options.companyIds, tables: options.tables });
+  const names = Object.entries(roles).filter(([, on]) => on).map(([name]) => name), observability = new ServerObservability({ config, clock, log, role: names.join('+'), version: options.version ?? '' });
+  const shards = await createShards({ ...config.database, companyIds: options.companyIds, tables: options.tables, watch: observability.watch });
   const group = shards.group(), lease = options.node === undefined ? await leaseNode(group, options.holder, clock, log) : null;
   const ids = createIds(options.node ?? (lease as { node: number }).node, clock.now), bus = new Bus(log), outbox = new Outbox(ids, clock);
   const wakeUp = wakeUpFor(config.database.url, log), cache = createCache(config.cache ?? CACHE_ALONE, { group, ids, clock, log, holder, wakeUp });
-  const processes = new Processes({ cache, clock, log, holder, roles: Object.entries(roles).filter(([, on]) => on).map(([name]) => name) }), signals = new Signals({ cache, log, processes });
+  const processes = new Processes({ cache, clock, log, holder, roles: names }), signals = new Signals({ cache, log, processes });
   const keys = loadOrCreateKeys(join(config.dataDir, 'keys')), crypto = new CryptoBox(keys), passwords = new PasswordHasher(), sm2 = new Sm2Worker();
   const orgs = new OrgDirectory(group, signals);
   const audit = new AuditLog(ids, clock);
@@ -50,26 +52,31 @@ export async function createPlatform(config: Config, options: { clock: Clock; lo
   const reloadOrgs = (): void => void orgs.reload().then(() => sessions.forgetAll('rightsChanged'), (error: unknown) => log.error('the organisation could not be read anew', { error }));
   signals.on('organisation', reloadOrgs);
   signals.onGap(reloadOrgs);
+  observability.attach({ shards, cache, clock, log, holder, tables: options.tables ?? [], published: () => relay.published });
   signals.on('event', (head) => bus.follow(head));
   outbox.onCommit((shard) => relay.committed(shard));
   await wakeUp?.start();
   await cache.start();
   await processes.start();
+  observability.board.start();
   await orgs.reload(); // after we are listening: what changes from here on is told
   const unfollow = options.tables ? followCompanies(shards, log, () => orgs.reload()) : (): void => undefined;
   return {
-    roles, cache, processes, signals, config, clock, ids, log, shards, orgs, bus, outbox, relay, timers, hub: new Hub(clock, (room, event) => signals.send('live', { room, event })), keys, crypto, sm2, passwords, audit, blobs, sessions, idempotency: new Idempotency(group, clock),
+    roles, cache, processes, signals, config, clock, ids, log, shards, orgs, bus, outbox, relay, timers, hub: new Hub(clock, (room, event) => signals.send('live', { room, event })), keys, crypto, sm2, passwords, observability, audit, blobs, sessions, idempotency: new Idempotency(group, clock),
     async close() {
       unfollow();
+      observability.probe.stop();
       await timers.stop();
       await relay.stop();
       await signals.close();
       await processes.close();
+      await observability.board.close();
       await cache.close();
       await wakeUp?.close();
       await sm2.close();
       await lease?.release();
       await shards.close();
+      await observability.close();
     },
   };
 }

@@ -14,6 +14,9 @@ import { createIds } from '../platform/database/ids';
 import { leaseNode } from '../platform/database/node-lease';
 import { createShards } from '../platform/database/shards';
 import { createLog } from '../platform/log';
+import { Observability, openProbePort } from '../platform/observability';
+import { directorMetrics } from '../domain/telephony/telephony.metrics';
+import { PRODUCT_VERSION } from '../app/version';
 
 /** Short, so that a standby takes over within three seconds; renewed twice a second. */
 const LEASE_MS = 2_000;
@@ -26,7 +29,8 @@ async function main(): Promise<void> {
   const config = loadConfig(), clock = systemClock, holder = holderName();
   const node = config.switch.nodes[0];
   if (!node) throw new Error('setting switch.nodes is missing (see docs/配置.md)');
-  const shards = await createShards({ ...config.database, maxConnections: 6, companyIds: [] }), group = shards.group();
+  const observability = new Observability({ config, clock, log, role: 'director', version: PRODUCT_VERSION });
+  const shards = await createShards({ ...config.database, maxConnections: 6, companyIds: [], watch: observability.watch }), group = shards.group();
   const share = await leaseNode(group, holder, clock, log);
   const ids = createIds(share.node, clock.now), crypto = new CryptoBox(loadOrCreateKeys(join(config.dataDir, 'keys')));
   const settings = new SettingService({ group, clock, audit: new AuditLog(ids, clock), outbox: new Outbox(ids, clock) });
@@ -42,12 +46,19 @@ async function main(): Promise<void> {
       node: node.name, recordingsDir: config.switch.recordingsDir, promptsDir: join(config.switch.configDir, 'prompts'), trunk: process.env.RONGHU_TRUNK ?? 'trunk1', displayNumber: process.env.RONGHU_DISPLAY_NUMBER ?? first?.called_number ?? '96777',
       timeZone: config.timeZone, dialSeconds: 45, repeatWindowMs: 86_400_000, signInReadiness: 'busy',
     },
+    processFigures: () => observability.meter.read(),
     onLost: (why) => { log.error('replaced', { why }); void close().finally(() => process.exit(REPLACED)); },
   });
+  observability.metrics.pool(() => shards.pool());
+  directorMetrics(observability.metrics, () => director.director?.snapshot() ?? null);
+  const probes = observability.probes(async () => [...(director.director === null ? ['备用调度，正在等待租约'] : director.director.health().switchConnected ? [] : ['语音交换没有连上']), ...(director.director !== null && !director.director.databaseConnected ? ['集团数据库不可用'] : [])]);
+  const probePort = config.monitoring.metricsPort === null ? null : await openProbePort(probes, config.monitoring.metricsPort);
   let stopping = false;
   const stop = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
+    probes.stop();
+    await probePort?.close();
     await director.stop();
     await close();
     process.exit(0);

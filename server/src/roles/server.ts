@@ -11,6 +11,9 @@ import { systemClock } from '../platform/clock';
 import { loadConfig } from '../platform/config/config';
 import { knownCompanies } from '../platform/database/migrate';
 import { createLog } from '../platform/log';
+import { openProbePort } from '../platform/observability';
+import { serverTelephonyMetrics } from '../domain/telephony/telephony.metrics';
+import { PRODUCT_VERSION } from '../app/version';
 import { createPlatform } from '../platform/platform';
 
 const PURGE_MS = 3_600_000;
@@ -25,18 +28,21 @@ async function main(): Promise<void> {
   const roles = rolesOf(process.argv.slice(2)), log = createLog({ role: Object.entries(roles).filter(([, on]) => on).map(([name]) => name).join('+'), pid: process.pid });
   process.on('unhandledRejection', (error) => log.error('unhandled rejection', { error }));
   const config = loadConfig(), holder = holderName();
-  const platform = await createPlatform(config, { clock: systemClock, log, holder, roles, companyIds: await knownCompanies(config.database), tables: allTables });
+  const platform = await createPlatform(config, { clock: systemClock, log, holder, roles, companyIds: await knownCompanies(config.database), tables: allTables, version: PRODUCT_VERSION });
   const { shards, clock, audit, outbox, ids, keys, sm2, signals, processes } = platform, group = shards.group();
   const settings = new SettingService({ group, clock, audit, outbox, signals });
   const directorClient = new DirectorClient({ url: config.link.urls, token: config.link.token });
   directorClient.start();
   let connections = (): number => 0;
   const liveFigures = {
-    directorConnected: () => directorClient.connected, directorEpoch: () => directorClient.health?.epoch ?? null, switchConnected: () => directorClient.connected && (directorClient.health?.switchConnected ?? false),
+    directorConnected: () => directorClient.connected, directorEpoch: () => directorClient.health?.epoch ?? null, directorHealth: () => (directorClient.connected ? directorClient.health : null), switchConnected: () => directorClient.connected && (directorClient.health?.switchConnected ?? false),
     callsInProgress: () => directorClient.calls.size, phonesOnline: () => directorClient.health?.phonesOnline ?? 0, liveConnections: () => processes.list().reduce((n, p) => n + (p.holder === holder ? connections() : p.connections), 0),
   };
-  const http = await startHttp(platform, modules, { settings, directorClient, liveFigures, productVersion: '0.1.0' });
+  const http = await startHttp(platform, modules, { settings, directorClient, liveFigures, productVersion: PRODUCT_VERSION });
   connections = () => http.live.connections;
+  platform.observability.liveConnections = connections;
+  serverTelephonyMetrics(platform.observability.metrics, directorClient);
+  const { metricsPort } = platform.observability.monitoring, probePort = metricsPort === null ? null : await openProbePort(platform.observability.probe, metricsPort);
   processes.connections = connections;
   await settings.install();
   platform.bus.on('binding.changed', 'director.reload', async () => { await directorClient.request('reload', {}).catch((error: unknown) => log.warn('the director reads bindings at its next start', { error })); });
@@ -56,6 +62,8 @@ async function main(): Promise<void> {
   const stop = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
+    platform.observability.probe.stop();
+    await probePort?.close();
     if (roles.worker) sealer.stop();
     clearInterval(purge);
     directorClient.stop();

@@ -1,3 +1,4 @@
+import type { ProcessFigures } from '../../platform/observability';
 import type { AgentView, CallView, EndReason, ErrorCode, MaskedNumber, PhoneCommand, SkillGroupView } from '@ronghu/contract';
 
 /**
@@ -10,7 +11,12 @@ export const DIRECTOR_PATH = '/director';
 /** A call as the director knows it. `clearNumber` replaces the masked number: `maskCall` turns it into what a browser may see. */
 export interface LiveCall extends Omit<CallView, 'number'> { clearNumber: string; stationId: number | null; companyId: number | null }
 export interface QueueState { waiting: number; longestWaitMs: number; allBusy: boolean; calls: LiveCall[] }
-export interface DirectorHealth { epoch: number; active: boolean; switchConnected: boolean; databaseConnected: boolean; callsInProgress: number; phonesOnline: number; journalWaiting: number; startedAt: number }
+/** A switch node as the active director has it. `leaseAgeMs`: since the node last acknowledged the centre's lease; null while it never did. */
+export interface SwitchNodeFigures { name: string; up: boolean; leaseHeld: boolean; leaseAgeMs: number | null }
+export interface DirectorHealth {
+  /** The director's process and its nodes, for the system-state page; absent in tests of parts. */
+  process?: ProcessFigures; nodes?: SwitchNodeFigures[];
+  epoch: number; active: boolean; switchConnected: boolean; databaseConnected: boolean; callsInProgress: number; phonesOnline: number; journalWaiting: number; startedAt: number }
 export interface DirectorSnapshot { at: number; health: DirectorHealth; agents: AgentView[]; calls: LiveCall[]; queue: QueueState; skillGroups: SkillGroupView[]; restReasons: string[] }
 
 /** What is known of a call: the whole record, as it is journalled when it begins, is answered and is over (`endedAt` of a running one is the moment of the picture). `waitSeconds` from the queue to the answer or the end. */

@@ -75,12 +75,14 @@ export class Delivery {
   }
 }
 
+/** The order or call of an event, for the log. */
+const subjectOf = (row: { aggregate?: string; aggregate_id?: string }): object => (row.aggregate === 'order' ? { orderId: Number(row.aggregate_id) } : row.aggregate === 'call' ? { callId: row.aggregate_id } : {});
 const BACKOFF_MS = 100, LONGEST_BACKOFF_MS = 30_000;
 /**
  * Notes how events went: done, to be tried again not before a growing pause, or dead after too many tries. `pushBack`: what had to wait behind a failed one goes
  * back to the outbox too, marked by one attempt so that it is known to come again (a broker has already let go of it).
  */
-export async function settle(db: Db, rows: readonly { id: number; kind: string; attempts: number }[], outcomes: ReadonlyMap<number, Outcome>, d: { clock: Clock; log: Log; seq: number; pushBack?: boolean }): Promise<{ done: number; dead: number; failed: number }> {
+export async function settle(db: Db, rows: readonly { id: number; kind: string; attempts: number; aggregate?: string; aggregate_id?: string }[], outcomes: ReadonlyMap<number, Outcome>, d: { clock: Clock; log: Log; seq: number; pushBack?: boolean }): Promise<{ done: number; dead: number; failed: number }> {
   const of = (wanted: Outcome): number[] => rows.filter((row) => outcomes.get(row.id) === wanted).map((row) => row.id), done = of('done'), now = d.clock.now();
   let dead = 0, failed = 0;
   await inParts(done, (part, marks) => db.execute(`update outbox set outbox_status = ${OUTBOX.done}, published_at = $1, seq = $2 where id in (${marks(3)})`, [now, d.seq, ...part]));
@@ -89,7 +91,7 @@ export async function settle(db: Db, rows: readonly { id: number; kind: string; 
     const outcome = outcomes.get(row.id);
     if (!(outcome instanceof Error)) continue;
     const attempts = row.attempts + 1, isDead = attempts >= MAX_ATTEMPTS;
-    d.log.error(isDead ? 'event set aside' : 'event will be tried again', { id: row.id, kind: row.kind, attempts, error: outcome });
+    d.log.error(isDead ? 'event set aside' : 'event will be tried again', { id: row.id, kind: row.kind, ...subjectOf(row), attempts, error: outcome });
     await db.execute('update outbox set attempts = $1, last_error = $2, outbox_status = $3, due_at = $4, published_at = $5, seq = null where id = $6', [attempts, String(outcome.message || outcome).slice(0, 500), isDead ? OUTBOX.dead : OUTBOX.waiting, d.clock.now() + Math.min(LONGEST_BACKOFF_MS, BACKOFF_MS * 2 ** attempts), isDead ? d.clock.now() : null, row.id]);
     if (isDead) dead += 1; else failed += 1;
   }

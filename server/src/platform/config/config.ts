@@ -15,12 +15,15 @@ export interface Config {
   /** `urls`: where the directors of this group listen; one is active. */
   link: { host: string; port: number; token: string; urls: string[] };
   switch: { nodes: { name: string; host: string; port: number; password: string }[]; recordingsDir: string; spoolDir: string; configDir: string };
+  /** `metricsToken`: who may read /metrics besides the machine itself; `metricsPort`: an own loopback port for it, for processes that answer no people; `slowQueryMs`: longer statements are noted. */
+  monitoring: { metricsToken: string | null; metricsPort: number | null; slowQueryMs: number };
   fronts: Record<'admin' | 'agent' | 'mobile', string>;
   timeZone: string;
 }
 type FileConfig = Partial<{ [K in keyof Config]: Config[K] extends object ? Partial<Config[K]> : Config[K] }>;
 
 const oneOf = <T extends string>(value: string, allowed: readonly T[], name: string): T => { if (!(allowed as readonly string[]).includes(value)) throw new Error(`setting ${name}: ${value} is none of ${allowed.join(', ')}`); return value as T; };
+const atLeast = (value: unknown, least: number, name: string): number => { const n = Number(value); if (!Number.isFinite(n) || n < least) throw new Error(`setting ${name}: ${String(value)} is not a number of at least ${least}`); return n; };
 
 /**
  * Reads `ronghu.config.json` of the data folder and the environment (environment wins).
@@ -51,6 +54,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       nodes: env.RONGHU_SWITCH_PORT ? [{ name: env.RONGHU_SWITCH_NAME ?? 'node1', host: env.RONGHU_SWITCH_HOST ?? '127.0.0.1', port: Number(env.RONGHU_SWITCH_PORT), password }] : (f.switch?.nodes ?? []),
       recordingsDir: env.RONGHU_RECORDINGS ?? f.switch?.recordingsDir ?? join(dataDir, 'recordings'), spoolDir: env.RONGHU_SPOOL ?? f.switch?.spoolDir ?? join(dataDir, 'spool'), configDir: env.RONGHU_SWITCH_CONFIG ?? f.switch?.configDir ?? join(dataDir, 'switch'),
     },
+    monitoring: { metricsToken: env.RONGHU_METRICS_TOKEN || (f.monitoring?.metricsToken ?? null), metricsPort: env.RONGHU_METRICS_PORT ? Number(env.RONGHU_METRICS_PORT) : (f.monitoring?.metricsPort ?? null), slowQueryMs: atLeast(env.RONGHU_SLOW_QUERY_MS ?? f.monitoring?.slowQueryMs ?? 200, 1, 'monitoring.slowQueryMs') },
     fronts: { admin: front('admin'), agent: front('agent'), mobile: front('mobile') },
     timeZone: env.RONGHU_TIME_ZONE ?? f.timeZone ?? 'Asia/Shanghai',
   };

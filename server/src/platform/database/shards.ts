@@ -1,14 +1,17 @@
 import type { Db } from './db';
 import { AppError } from '../errors/app-error';
 import type { Log } from '../log';
-import { ConnectionPool, engineOf, type Connection, type Engine } from './engine';
+import { ConnectionPool, engineOf, type Connection, type Engine, type EngineName } from './engine';
 import { indexesOf } from './engine/names';
+import type { PoolFigures } from './engine/pool';
 import { migratePlace } from './migrate';
 import { MAIN, Places, type DatabaseTarget } from './places';
-import { PooledDb } from './pooled-db';
+import { PooledDb, type DatabaseWatch } from './pooled-db';
 import type { TableDefinition } from './table';
 
 export { isUniqueViolation, translate } from './engine';
+export type { DatabaseWatch } from './pooled-db';
+export type { PoolFigures } from './engine/pool';
 /** The databases: the group's and one a company. The only place that knows where a shard lives. */
 export interface Shards {
   group(): Db;
@@ -29,19 +32,23 @@ export interface Shards {
   analyze(): Promise<void>;
   /** Connections that this process holds now, over all shards. */
   connections(): number;
+  /** How this process uses its connections now. */
+  pool(): PoolFigures;
+  /** What each open shard lives on, the group first. Says nothing of addresses. */
+  engines(): { shard: string; companyId: number | null; engine: EngineName; schema: string }[];
   close(): Promise<void>;
 }
-export interface ShardOptions extends DatabaseTarget { /** Of this process, over all shards and servers together. */ maxConnections: number; companyIds: readonly number[]; /** What `create` makes; the companies' part is taken from it. */ tables?: readonly TableDefinition[] }
+export interface ShardOptions extends DatabaseTarget { /** Of this process, over all shards and servers together. */ maxConnections: number; companyIds: readonly number[]; /** What `create` makes; the companies' part is taken from it. */ tables?: readonly TableDefinition[]; watch?: DatabaseWatch }
 
 /** Opens the group's shard and those of the companies given. @throws Error of the wire, or naming the setting that is wrong. */
 export async function createShards(options: ShardOptions): Promise<Shards> {
   const places = new Places(options), pool = new ConnectionPool(engineOf, options.maxConnections), companies = new Map<number, PooledDb>(), listeners: ((db: Db, companyId: number) => void)[] = [];
-  const group = new PooledDb('group', pool, places.group(), 'group');
+  const group = new PooledDb('group', pool, places.group(), 'group', options.watch);
   await group.query('select 1 as up').catch(async (error: unknown) => { await pool.close(); throw error; }); // the address is right and the server is one of those we know, or the process says so now
   const serverOf = async (companyId: number): Promise<string> => (await places.servers(group)).get(companyId) ?? MAIN;
   const add = (companyId: number, server: string): void => {
     if (companies.has(companyId)) return;
-    const place = places.company(companyId, server), db = new PooledDb(`company:${companyId}`, pool, place, 'company');
+    const place = places.company(companyId, server), db = new PooledDb(`company:${companyId}`, pool, place, 'company', options.watch);
     companies.set(companyId, db);
     for (const listener of listeners) listener(db, companyId);
   };
@@ -75,6 +82,8 @@ export async function createShards(options: ShardOptions): Promise<Shards> {
     },
     onOpen: (listener) => { listeners.push(listener); },
     connections: () => pool.open,
+    pool: () => pool.figures(),
+    engines: () => [[null, group] as const, ...companies].map(([companyId, db]) => ({ shard: db.shard, companyId, engine: engineOf(db.place.url).name, schema: db.place.schema })),
     close: () => pool.close(),
   };
 }

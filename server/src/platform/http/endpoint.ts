@@ -7,7 +7,7 @@ import { AppError } from '../errors/app-error';
 import type { Scope } from '../identity/scope';
 import { requirePermission } from '../identity/scope';
 import type { Idempotency } from './idempotency';
-import { frontOf } from './front';
+import { frontOf, nameRoute } from './front';
 
 /** What the session middleware puts on the request. */
 export interface RequestState { scope?: Scope; mustChange?: boolean; idempotency: Idempotency; requestId: string }
@@ -49,6 +49,7 @@ export function admit<T extends Route<unknown, unknown, unknown, unknown>>(ctx: 
 function guard(ctx: Context, route: Route<unknown, unknown, unknown, unknown>): void {
   const state = stateOf(ctx);
   if (!frontOf(ctx.req)) throw new AppError('NOT_FOUND');
+  nameRoute(ctx.req, route.path);
   if (route.method !== 'GET' && ctx.get('x-ronghu') !== '1') throw new AppError('FORBIDDEN', '请求来源不可信，请从系统页面操作');
   if (route.permission === 'public') return;
   if (!state.scope) throw new AppError('UNAUTHENTICATED');

@@ -4,7 +4,8 @@ import type { FrontEnd } from '@ronghu/contract';
 /** Path prefix of each front end; its session cookie lives on that path only, so one browser can hold three roles. */
 export const FRONT_PATHS: Record<FrontEnd, string> = { admin: '/admin', agent: '/agent', mobile: '/m' };
 const FRONT = Symbol('front');
-type Marked = IncomingMessage & { [FRONT]?: FrontEnd };
+const ROUTE = Symbol('route');
+type Marked = IncomingMessage & { [FRONT]?: FrontEnd; [ROUTE]?: string };
 
 /**
  * Rewrites `/admin/api/...` to `/api/...` and `/admin/live/...` to `/live/...` before anything else looks at the request, and remembers the front end.
@@ -19,6 +20,10 @@ export function markFront(request: IncomingMessage): void {
     return;
   }
 }
+/** Notes the template of the route that answers, for figures that must not hold ids. */
+export function nameRoute(request: IncomingMessage, template: string): void { (request as Marked)[ROUTE] = template; }
+/** The template; `unknown` for a call of the interface that no route answered, `page` for everything else. */
+export const routeOf = (request: IncomingMessage): string => (request as Marked)[ROUTE] ?? (frontOf(request) ? 'unknown' : 'page');
 export const frontOf = (request: IncomingMessage): FrontEnd | undefined => (request as Marked)[FRONT];
 export const cookieName = (front: FrontEnd): string => `ronghu_${front}`;
 export function sessionToken(cookies: string | undefined, front: FrontEnd): string | undefined {

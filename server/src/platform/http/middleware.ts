@@ -25,12 +25,17 @@ export function errorsAndHeaders(log: Log) {
       return result;
     } catch (error) {
       const known = toAppError(error);
-      if (known.code === 'INTERNAL' || known.status >= 503) log.error('request failed', { requestId, method: ctx.method, path: ctx.path, error });
+      if (known.code === 'INTERNAL' || known.status >= 503) log.error('request failed', { requestId, method: ctx.method, path: ctx.path, ...subjectOf(ctx), error });
       ctx.status = known.status;
       ctx.body = { code: known.code, message: known.message, requestId, details: known.details } satisfies ErrorBody;
       return undefined;
     }
   };
+}
+/** The order or the call that a request was about, as its address names it. */
+function subjectOf(ctx: Context): { orderId?: number; callId?: string } {
+  const order = /\/orders\/\d+\/(\d+)/.exec(ctx.path)?.[1], call = /\/(?:calls|drafts)\/([0-9a-f-]{36})/.exec(ctx.path)?.[1];
+  return { ...(order ? { orderId: Number(order) } : {}), ...(call ? { callId: call } : {}) };
 }
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;

@@ -5,7 +5,7 @@ import type { SwitchLink } from '../switch';
 import { stepCall } from '../call/call-model.rules';
 import { liveCall, recordOf, type Names } from '../call/call-view';
 import type { CallEffect, CallInput, CallModel, Leg } from '../call/call.types';
-import type { CallRecord, LiveCall, QueueState } from '../director-protocol';
+import type { CallRecord, DirectorHealth, LiveCall, QueueState } from '../director-protocol';
 import { step } from '../distributor/distributor.rules';
 import { createDistributor, nextDueAt, orderedQueue, positionOf } from '../distributor/distributor.state';
 import type { DistributorEffect, DistributorInput } from '../distributor/distributor.types';
@@ -21,6 +21,8 @@ export interface DirectorDeps {
   link: SwitchLink; config: ConfigPort; journal: JournalPort; ids: Ids; clock: Clock; blind(number: string): string; push: PushPort; settings: DirectorSettings; epoch(): number; log: Log;
   /** Told when a call with a recording is over; the file is measured and catalogued behind its back. */
   recorded(callId: string, path: string): void;
+  /** What the process says of itself and of its nodes beside the telephone's own figures. */
+  figures?(): Pick<DirectorHealth, 'process' | 'nodes'>;
 }
 /** What all rooms of the director share: the hearts with their states, who is where, and the one way to feed them. */
 export class Core {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../../platform/clock';
 import type { Ids } from '../../../platform/database/ids';
 import type { Log } from '../../../platform/log';
+import type { ProcessFigures } from '../../../platform/observability';
 import { emptySpool } from '../dialplan';
 import { DirectorServer } from '../director-server';
 import type { DirectorEvents } from '../director-protocol';
@@ -21,6 +22,8 @@ export interface DirectorProcessOptions {
   onLost: (why: string) => void;
   /** Made by tests; the event socket otherwise. */
   makeLink?: (options: SwitchLinkOptions) => SwitchLink;
+  /** This process's own figures. */
+  processFigures?: () => ProcessFigures;
   leaseEveryMs?: number; spoolEveryMs?: number;
 }
 
@@ -49,7 +52,7 @@ export class DirectorProcess {
     o.log.info('the lease is ours', { epoch: keeper.epoch });
     const catalogue = new RecordingCatalogue({ root: o.settings.recordingsDir, ids: o.ids, clock: o.clock, row: (row) => journal.recording(row) });
     const journal: Journal = new Journal({ sink: o.sink, spoolDir: join(o.dataDir, 'director'), epoch: () => keeper.epoch, onFenced: () => keeper.confirm(), onHealth: (up) => { director.databaseConnected = up; }, onRecorded: (callIds) => { for (const callId of callIds) this.server?.push('recorded', { callId }); }, log: (message, fields) => o.log.warn(message, fields) });
-    const director: Director = new Director({ link, config: o.config, journal, ids: o.ids, clock: o.clock, blind: o.blind, push: { push: <K extends keyof DirectorEvents>(event: K, data: DirectorEvents[K]) => this.server?.push(event, data) }, settings: o.settings, epoch: () => keeper.epoch, log: o.log, recorded: (callId, path) => catalogue.add(callId, path) });
+    const director: Director = new Director({ link, config: o.config, journal, ids: o.ids, clock: o.clock, blind: o.blind, push: { push: <K extends keyof DirectorEvents>(event: K, data: DirectorEvents[K]) => this.server?.push(event, data) }, settings: o.settings, epoch: () => keeper.epoch, log: o.log, recorded: (callId, path) => catalogue.add(callId, path), figures: () => ({ process: o.processFigures?.(), nodes: [{ name: o.node.name, up: link.state === 'up', leaseHeld: keeper.nodeLease.held, leaseAgeMs: keeper.nodeLease.ageMs }] }) });
     this.journal = journal; this.director = director; this.catalogue = catalogue;
     await journal.start();
     await director.start();

@@ -214,7 +214,7 @@ export class Director implements DirectorHandler {
     };
   }
   health(): DirectorHealth {
-    return { epoch: this.deps.epoch(), active: true, switchConnected: this.deps.link.state === 'up' && this.upToDate, databaseConnected: this.databaseConnected, callsInProgress: this.core.calls.size, phonesOnline: this.online.size, journalWaiting: this.deps.journal.waiting, startedAt: this.startedAt };
+    return { epoch: this.deps.epoch(), active: true, switchConnected: this.deps.link.state === 'up' && this.upToDate, databaseConnected: this.databaseConnected, callsInProgress: this.core.calls.size, phonesOnline: this.online.size, journalWaiting: this.deps.journal.waiting, startedAt: this.startedAt, ...this.deps.figures?.() };
   }
   private day(): string { return new Intl.DateTimeFormat('en-CA', { timeZone: this.deps.settings.timeZone }).format(this.core.now); }
   private newDay(): void {

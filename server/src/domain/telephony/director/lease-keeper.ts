@@ -25,6 +25,8 @@ export class LeaseKeeper {
   constructor(private readonly options: LeaseKeeperOptions) {}
 
   private monotonic(): number { return (this.options.monotonic ?? (() => performance.now()))(); }
+  /** What the node last acknowledged: `ageMs` since then, null when it never did. */
+  get nodeLease(): { held: boolean; ageMs: number | null } { return { held: this.claimed && this.mayCommand(), ageMs: this.renewedAt === -Infinity ? null : Math.round(this.monotonic() - this.renewedAt) }; }
   /** Asked by the link before every command. */
   mayCommand(): boolean { return !this.lost && (this.asking || this.monotonic() - this.renewedAt <= FRESH_MS); }
 

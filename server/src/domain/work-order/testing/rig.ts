@@ -26,7 +26,7 @@ export interface Rig {
 /** A small group on a real database: companies 11 and 12, stations 111, 112 and 121, a person a role, house 600 of station 111 and house 601 of none. `build` may add rooms; without `rooms` the modules under test make their own. */
 export async function startRig(tables: readonly TableDefinition[], build?: (platform: Platform) => void, options: { rooms: boolean; passwordHash?: string } = { rooms: true }): Promise<Rig> {
   let now = Date.UTC(2026, 10, 18, 2, 0);
-  const db = await startTestDatabase([...tables, ...cacheTables]), dir = mkdtempSync(join(tmpdir(), 'ronghu-orders-')), g = db.shards.group();
+  const db = await startTestDatabase([...new Set([...tables, ...cacheTables])]), dir = mkdtempSync(join(tmpdir(), 'ronghu-orders-')), g = db.shards.group();
   const org = (id: number, parent: number | null, kind: string, name: string, code: string, path: string, companyId: number | null) => ({ id, parent_id: parent, kind, name, code, path, company_id: companyId });
   await g.insertMany('org_node', [org(1, null, 'group', '集团', 'GRP', '/1/', null), org(2, 1, 'division', '事业部', 'DIV', '/1/2/', null), org(11, 2, 'company', '甲公司', 'JIA', '/1/2/11/', 11), org(12, 2, 'company', '乙公司', 'YI', '/1/2/12/', 12), org(111, 11, 'station', '东站', 'JIA01', '/1/2/11/111/', 11), org(112, 11, 'station', '西站', 'JIA02', '/1/2/11/112/', 11), org(121, 12, 'station', '南站', 'YI01', '/1/2/12/121/', 12)]);
   await g.insertMany('account', (Object.keys(PEOPLE) as Person[]).map((p) => ({ id: PEOPLE[p], login: p, person_name: NAMES[p], org_id: ROLES[p][1], password_hash: options.passwordHash ?? 'x', must_change: false, created_at: now })));

@@ -4,6 +4,7 @@ import type { Connection, Engine, Place } from './engine';
 const WAIT_MS = 10_000, IDLE_MS = 60_000, SWEEP_MS = 15_000;
 export type ShardKind = 'group' | 'company';
 export interface Held { connection: Connection; place: Place; kind: ShardKind; idleSince: number }
+export interface PoolFigures { max: number; idle: number; group: number; company: number; waiting: number }
 interface Waiter { place: Place; kind: ShardKind; give(held: Held): void; fail(error: unknown): void }
 const same = (a: Place, b: Place): boolean => a.schema === b.schema && a.url === b.url;
 
@@ -26,6 +27,8 @@ export class ConnectionPool {
   }
   /** Connections open now, idle or used. */
   get open(): number { return this.idle.length + this.used.group + this.used.company; }
+  /** How the connections are used at this moment, and how many callers wait for one. */
+  figures(): PoolFigures { return { max: this.max, idle: this.idle.length, group: this.used.group, company: this.used.company, waiting: this.waiting.length }; }
 
   /** @throws AppError DATABASE_UNAVAILABLE when none became free in ten seconds; errors of the wire when none can be opened. */
   acquire(place: Place, kind: ShardKind): Promise<Held> {
