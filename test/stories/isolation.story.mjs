@@ -35,6 +35,8 @@ const probes = {
   board: (x) => ['GET', `/board${query({ orgId: x.company })}`], kpis: (x) => ['GET', `/kpis${query({ orgId: x.company })}`], kpiRows: (x) => ['GET', `/kpis/closureRate/rows${query({ orgId: x.company })}`], exportOrders: (x) => ['GET', `/reports/orders.xlsx${query({ orgId: x.company })}`], exportCalls: (x) => ['GET', `/reports/calls.xlsx${query({ orgId: x.company })}`],
   audit: () => ['GET', '/audit'], verify: () => ['POST', '/audit/verify', { body: {} }], notices: 'own', noticeReadAll: 'own', announcements: 'own', noticeRead: () => ['POST', '/notices/987654321/read'], announcementCreate: (x) => ['POST', '/announcements', { body: { text: 'x', until: Date.now() + 1e6, orgId: x.company } }],
   setting: 'own', settingSave: () => ['PUT', '/settings/kpiTargets', { body: { value: {}, baseVersion: 1, reason: 'x' } }], settingRestore: () => ['POST', '/settings/kpiTargets/restore', { body: { version: 1, reason: 'x' } }], systemState: () => ['GET', '/system/state'],
+  keys: () => ['GET', '/keys'], keyRequest: () => ['POST', '/keys/requests', { body: { act: 'rotate', reason: 'x' } }], keyRequestAnswer: () => ['POST', '/keys/requests/987654321', { body: { answer: 'confirm' } }],
+  exportRequests: () => ['GET', '/reports/requests', { empty: true }], exportRequest: (x) => ['POST', '/reports/requests', { body: { report: 'orders', from: Date.now() - 1e6, to: Date.now(), orgId: x.company, reason: 'x' } }], exportRequestAnswer: () => ['POST', '/reports/requests/987654321', { body: { answer: 'confirm' } }],
 };
 const foreignFree = (json, x) => { const rows = Array.isArray(json) ? json : (json?.rows ?? []); return rows.every((row) => row.companyId !== x.company && row.orgId !== x.company && row.stationId !== x.station); };
 

@@ -2,6 +2,7 @@ import { Configuration as Component, type IMidwayContainer } from '@midwayjs/cor
 import type { Platform } from '../../platform/platform';
 import { AccountsService } from './accounts.service';
 import { BindingsService } from './bindings.service';
+import { KeysService } from './keys.service';
 import { SystemStateService, type LiveFigures } from './system-state.service';
 
 @Component({ namespace: 'settings' })
@@ -10,6 +11,7 @@ export class Configuration {
     const platform = await container.getAsync<Platform>('platform');
     container.registerObject('accountsService', new AccountsService(platform));
     container.registerObject('bindingsService', new BindingsService(platform));
+    container.registerObject('keysService', new KeysService(platform));
     container.registerObject('systemStateService', new SystemStateService(platform, await container.getAsync<LiveFigures>('liveFigures'), await container.getAsync<string>('productVersion')));
   }
 }
