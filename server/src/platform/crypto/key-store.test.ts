@@ -55,6 +55,11 @@ describe('the keystore', () => {
     expect(() => loadOrCreateKeys(dir)).toThrow(/passphrase is missing/);
     expect(readdirSync(dir)).toEqual(['keystore.json']);
   });
+  it('is made in a folder that is not there yet, with its passphrase', () => {
+    const deep = join(dir, 'a', 'keys');
+    expect(sealerFor(deep, {}).by).toBe('passphrase');
+    expect(loadOrCreateKeys(deep).data.map((k) => k.id)).toEqual(['k1']);
+  });
   it('takes the passphrase from the environment before any file, and refuses a short one', () => {
     expect(sealerFor(dir, { RONGHU_KEY_PASSPHRASE: 'from the environment' }).by).toBe('passphrase');
     expect(existsSync(join(dir, 'passphrase'))).toBe(false);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { sm2 } from 'sm-crypto-v2';
 import { z } from 'zod';
 import { PassphraseSealer, SealedStore, type KeySealer } from './key-sealer';
@@ -53,7 +53,7 @@ export class KeyStore {
   private readonly listeners: ((keys: Keys) => void)[] = [];
 
   /** Reads the keystore, takes over an unsealed key file of an earlier version, or makes keys on the first start; processes that start at the same moment get the same. @throws Error when it is broken, altered, readable by others, or does not open. */
-  constructor(dir: string, private readonly sealer: KeySealer = openDir(dir), now: number = Date.now()) {
+  constructor(dir: string, private readonly sealer: KeySealer = sealerFor(dir), now: number = Date.now()) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     this.path = join(dir, STORE);
     const plain = join(dir, PLAIN);
@@ -108,8 +108,7 @@ export class KeyStore {
   }
 }
 /** The keys of a folder, for jobs that need them once. */
-export const loadOrCreateKeys = (dir: string, now: number = Date.now()): Keys => new KeyStore(dir, openDir(dir), now).keys;
-function openDir(dir: string): KeySealer { mkdirSync(dir, { recursive: true, mode: 0o700 }); return sealerFor(dir); }
+export const loadOrCreateKeys = (dir: string, now: number = Date.now()): Keys => new KeyStore(dir, sealerFor(dir), now).keys;
 
 const json = (text: string): unknown => { try { return JSON.parse(text) as unknown; } catch { return null; } }; // no JSON is a damaged file: said by the schema
 function readPlain(path: string): Keys {
@@ -121,6 +120,7 @@ function readPlain(path: string): Keys {
 function ownOnly(path: string, what: string): void { if ((statSync(path).mode & 0o077) !== 0) throw new Error(`${what} ${path} can be read by others than its owner; run: chmod 600 ${path}`); }
 /** Makes a file whole and only when there is none: link, unlike rename, fails when another process was first, and then its file is the file. */
 function place(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = writeDraft(path, text);
   try { linkSync(draft, path); } catch (error) { if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; } finally { rmSync(draft, { force: true }); }
 }

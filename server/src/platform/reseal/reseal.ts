@@ -47,7 +47,10 @@ export class Reseal {
     if (this.d.crypto.sealingId !== job.target_key) return true;
     const until = performance.now() + (this.d.sliceMs ?? SLICE_MS);
     try {
-      for (const part of await this.parts(jobId)) {
+      const parts = await this.parts(jobId);
+      // all are counted first, so that the page knows how much there is from the beginning
+      for (const part of parts) if (part.total_rows === null) { part.total_rows = await this.count(part); await this.save(group, jobId, part); if (performance.now() > until) return true; }
+      for (const part of parts) {
         while (!part.finished) { await this.batch(job, part); if (performance.now() > until) return true; }
       }
       return !(await this.finish(job));
@@ -78,7 +81,6 @@ export class Reseal {
   private async batch(job: Job, part: Part): Promise<void> {
     const group = this.d.shards.group(), db = this.db(part.shard_name), { table_name: table, column_name: column } = part, of = this.columns.find((c) => c.table === table && c.column === column);
     if (!of) { part.finished = true; await this.save(group, job.id, part); return; }
-    part.total_rows ??= (await db.query<{ n: number }>(`select count(*) as n from ${table} where ${column} is not null`))[0]?.n ?? 0;
     const params: SqlValue[] = [], after = part.last_key === null ? '' : `and (${afterKey(of.key, JSON.parse(part.last_key) as SqlValue[], params)})`, size = this.d.batch ?? BATCH;
     const rows = await db.query(`select ${of.key.join(', ')}, ${column} as sealed_text from ${table} where ${column} is not null ${after} order by ${of.key.join(', ')} limit ${size}`, params);
     const stale = rows.filter((row) => !String(row.sealed_text).startsWith(`${job.target_key}.`));
@@ -95,6 +97,7 @@ export class Reseal {
     part.finished = rows.length < size;
     await this.save(group, job.id, part);
   }
+  private async count(p: Part): Promise<number> { return (await this.db(p.shard_name).query<{ n: number }>(`select count(*) as n from ${p.table_name} where ${p.column_name} is not null`))[0]?.n ?? 0; }
   private async save(group: Db, jobId: number, p: Part): Promise<void> { await group.execute('update reseal_column set last_key = $1, total_rows = $2, done_rows = $3, resealed_rows = $4, finished = $5 where job_id = $6 and shard_name = $7 and table_name = $8 and column_name = $9', [p.last_key, p.total_rows, p.done_rows, p.resealed_rows, p.finished, jobId, p.shard_name, p.table_name, p.column_name]); }
   private parts(jobId: number): Promise<Part[]> { return this.d.shards.group().query<Part>('select shard_name, table_name, column_name, last_key, total_rows, done_rows, resealed_rows, finished from reseal_column where job_id = $1 order by shard_name, table_name, column_name', [jobId]); }
   private async addParts(tx: Tx, jobId: number): Promise<void> {
