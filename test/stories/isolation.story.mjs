@@ -36,6 +36,8 @@ const probes = {
   audit: () => ['GET', '/audit'], verify: () => ['POST', '/audit/verify', { body: {} }], notices: 'own', noticeReadAll: 'own', announcements: 'own', noticeRead: () => ['POST', '/notices/987654321/read'], announcementCreate: (x) => ['POST', '/announcements', { body: { text: 'x', until: Date.now() + 1e6, orgId: x.company } }],
   setting: 'own', settingSave: () => ['PUT', '/settings/kpiTargets', { body: { value: {}, baseVersion: 1, reason: 'x' } }], settingRestore: () => ['POST', '/settings/kpiTargets/restore', { body: { version: 1, reason: 'x' } }], systemState: () => ['GET', '/system/state'],
   deadLetters: () => ['GET', '/system/dead-letters'], deadLetterReplay: (x) => ['POST', '/system/dead-letters/replay', { body: { letters: [{ shard: `company:${x.company}`, id: 1 }], reason: 'x' } }],
+  keys: () => ['GET', '/keys'], keyRequest: () => ['POST', '/keys/requests', { body: { act: 'rotate', reason: 'x' } }], keyRequestAnswer: () => ['POST', '/keys/requests/987654321', { body: { answer: 'confirm' } }],
+  exportRequests: () => ['GET', '/reports/requests', { empty: true }], exportRequest: (x) => ['POST', '/reports/requests', { body: { report: 'orders', from: Date.now() - 1e6, to: Date.now(), orgId: x.company, reason: 'x' } }], exportRequestAnswer: () => ['POST', '/reports/requests/987654321', { body: { answer: 'confirm' } }],
 };
 const foreignFree = (json, x) => { const rows = Array.isArray(json) ? json : (json?.rows ?? []); return rows.every((row) => row.companyId !== x.company && row.orgId !== x.company && row.stationId !== x.station); };
 

@@ -36,6 +36,7 @@ const children: RouteRecordRaw[] = [
   { path: 'settings/verify', name: 'verify', component: () => import('./features/audit/VerifyPage.vue'), meta: { need: ['audit.verify'], title: 'menu.verify', module: 'settings' } },
   { path: 'settings/system', name: 'system', component: () => import('./features/settings/SystemPage.vue'), meta: { need: ['system.read'], title: 'menu.system', module: 'settings' } },
   { path: 'settings/dead-letters', name: 'dead-letters', component: () => import('./features/settings/DeadLetterList.vue'), meta: { need: ['system.read'], title: 'menu.dead-letters', module: 'settings' } },
+  { path: 'settings/keys', name: 'keys', component: () => import('./features/settings/KeysPage.vue'), meta: { need: ['key.manage'], title: 'menu.keys', module: 'settings' } },
   { path: 'notice/notices', name: 'notices', component: () => import('./features/notice/NoticeList.vue'), meta: { title: 'menu.notices', module: 'notice' } },
   { path: 'notice/announcements', name: 'announcements', component: () => import('./features/notice/AnnouncementPage.vue'), meta: { title: 'menu.announcements', module: 'notice' } },
   { path: 'report/kpis', name: 'kpis', component: () => import('./features/report/KpiPage.vue'), meta: { need: ['kpi.read'], title: 'menu.kpis', module: 'report' } },

@@ -80,6 +80,87 @@ comment on column broadcast.sender is '发送进程';
 comment on column broadcast.body is '内容';
 comment on column broadcast.at is '时间';
 
+-- 双人操作申请（多人负责）
+create table if not exists two_person_request (
+  id bigint not null,
+  kind varchar(40) not null,
+  detail text not null,
+  summary varchar(400) not null,
+  reason varchar(200) not null,
+  org_id bigint,
+  asked_by bigint not null,
+  asked_name varchar(40) not null,
+  asked_at bigint not null,
+  until_at bigint not null,
+  request_state varchar(12) not null,
+  answered_by bigint,
+  answered_name varchar(40),
+  answered_at bigint,
+  primary key (id)
+);
+create index if not exists ix_two_person_request__iwiez2 on two_person_request (kind varchar_pattern_ops,asked_at);
+create index if not exists ix_two_person_request__1t2jzah on two_person_request (request_state varchar_pattern_ops,until_at);
+comment on table two_person_request is '双人操作申请（多人负责）';
+comment on column two_person_request.id is '编号';
+comment on column two_person_request.kind is '操作';
+comment on column two_person_request.detail is '内容';
+comment on column two_person_request.summary is '说明';
+comment on column two_person_request.reason is '原因';
+comment on column two_person_request.org_id is '涉及的组织';
+comment on column two_person_request.asked_by is '申请人';
+comment on column two_person_request.asked_name is '申请人姓名';
+comment on column two_person_request.asked_at is '申请时间';
+comment on column two_person_request.until_at is '确认期限；确认后为使用期限';
+comment on column two_person_request.request_state is '状态 asked/confirmed/refused/used';
+comment on column two_person_request.answered_by is '确认人';
+comment on column two_person_request.answered_name is '确认人姓名';
+comment on column two_person_request.answered_at is '确认时间';
+
+-- 重新加密任务
+create table if not exists reseal_job (
+  id bigint not null,
+  target_key varchar(20) not null,
+  job_state varchar(10) not null,
+  rounds integer default 0 not null,
+  started_at bigint not null,
+  finished_at bigint,
+  last_error varchar(500),
+  primary key (id)
+);
+create index if not exists ix_reseal_job_started_at on reseal_job (started_at);
+comment on table reseal_job is '重新加密任务';
+comment on column reseal_job.id is '编号';
+comment on column reseal_job.target_key is '目标密钥编号';
+comment on column reseal_job.job_state is '状态 running/done/failed';
+comment on column reseal_job.rounds is '已核对的轮数';
+comment on column reseal_job.started_at is '开始';
+comment on column reseal_job.finished_at is '结束';
+comment on column reseal_job.last_error is '最近错误';
+
+-- 重新加密进度（每库每列一行）
+create table if not exists reseal_column (
+  job_id bigint not null,
+  shard_name varchar(40) not null,
+  table_name varchar(30) not null,
+  column_name varchar(30) not null,
+  last_key varchar(400),
+  total_rows bigint,
+  done_rows bigint default 0 not null,
+  resealed_rows bigint default 0 not null,
+  finished boolean default false not null,
+  primary key (job_id, shard_name, table_name, column_name)
+);
+comment on table reseal_column is '重新加密进度（每库每列一行）';
+comment on column reseal_column.job_id is '任务';
+comment on column reseal_column.shard_name is '库';
+comment on column reseal_column.table_name is '表';
+comment on column reseal_column.column_name is '列';
+comment on column reseal_column.last_key is '已处理到的主键（JSON）';
+comment on column reseal_column.total_rows is '总行数';
+comment on column reseal_column.done_rows is '已处理';
+comment on column reseal_column.resealed_rows is '已换密钥';
+comment on column reseal_column.finished is '已完成';
+
 -- 房屋索引：地址、户主、合同号一次查到
 create index if not exists ix_house_index_buildin_1g8ubjb on house_index (building_key varchar_pattern_ops,unit_key varchar_pattern_ops,room_key varchar_pattern_ops,community_id,house_seq,company_id,station_id,id);
 create index if not exists ix_house_index_room_ke_11d0nws on house_index (room_key varchar_pattern_ops,unit_key varchar_pattern_ops,community_id,house_seq,company_id,station_id,id);
@@ -88,5 +169,5 @@ create index if not exists ix_house_index_owner_t_10v97zs on house_index (owner_
 create index if not exists ix_house_index_communi_1376677 on house_index (community_id,house_seq,id,station_id,company_id);
 
 -- 记录版本：有了这一行，产品启动时不再改动表结构
-insert into schema_ledger (digest, applied_at, remark) values ('f1a0969525608691a7e6b4e7274c8c5175bc395a3ac6c47a07666473082d3773', 0, '0.2.0 by script');
+insert into schema_ledger (digest, applied_at, remark) values ('5adc72714e2907d25337492fb8ec9e59a9479786babbcbf1409982b04f254ebc', 0, '0.2.0 by script');
 commit;

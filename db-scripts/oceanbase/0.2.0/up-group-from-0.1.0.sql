@@ -55,6 +55,54 @@ create table if not exists broadcast (
 ) default charset = utf8mb4 collate = utf8mb4_bin comment = '进程间广播（保留一分钟）';
 create index ix_broadcast_at on broadcast (at);
 
+-- 双人操作申请（多人负责）
+create table if not exists two_person_request (
+  id bigint not null comment '编号',
+  kind varchar(40) not null comment '操作',
+  detail longtext not null comment '内容',
+  summary varchar(400) not null comment '说明',
+  reason varchar(200) not null comment '原因',
+  org_id bigint comment '涉及的组织',
+  asked_by bigint not null comment '申请人',
+  asked_name varchar(40) not null comment '申请人姓名',
+  asked_at bigint not null comment '申请时间',
+  until_at bigint not null comment '确认期限；确认后为使用期限',
+  request_state varchar(12) not null comment '状态 asked/confirmed/refused/used',
+  answered_by bigint comment '确认人',
+  answered_name varchar(40) comment '确认人姓名',
+  answered_at bigint comment '确认时间',
+  primary key (id)
+) default charset = utf8mb4 collate = utf8mb4_bin comment = '双人操作申请（多人负责）';
+create index ix_two_person_request__iwiez2 on two_person_request (kind, asked_at);
+create index ix_two_person_request__1t2jzah on two_person_request (request_state, until_at);
+
+-- 重新加密任务
+create table if not exists reseal_job (
+  id bigint not null comment '编号',
+  target_key varchar(20) not null comment '目标密钥编号',
+  job_state varchar(10) not null comment '状态 running/done/failed',
+  rounds int not null default 0 comment '已核对的轮数',
+  started_at bigint not null comment '开始',
+  finished_at bigint comment '结束',
+  last_error varchar(500) comment '最近错误',
+  primary key (id)
+) default charset = utf8mb4 collate = utf8mb4_bin comment = '重新加密任务';
+create index ix_reseal_job_started_at on reseal_job (started_at);
+
+-- 重新加密进度（每库每列一行）
+create table if not exists reseal_column (
+  job_id bigint not null comment '任务',
+  shard_name varchar(40) not null comment '库',
+  table_name varchar(30) not null comment '表',
+  column_name varchar(30) not null comment '列',
+  last_key varchar(400) comment '已处理到的主键（JSON）',
+  total_rows bigint comment '总行数',
+  done_rows bigint not null default 0 comment '已处理',
+  resealed_rows bigint not null default 0 comment '已换密钥',
+  finished tinyint(1) not null default 0 comment '已完成',
+  primary key (job_id, shard_name, table_name, column_name)
+) default charset = utf8mb4 collate = utf8mb4_bin comment = '重新加密进度（每库每列一行）';
+
 -- 房屋索引：地址、户主、合同号一次查到
 create index ix_house_index_buildin_1g8ubjb on house_index (building_key, unit_key, room_key, community_id, house_seq, company_id, station_id, id);
 create index ix_house_index_room_ke_11d0nws on house_index (room_key, unit_key, community_id, house_seq, company_id, station_id, id);
@@ -63,5 +111,5 @@ create index ix_house_index_owner_t_10v97zs on house_index (owner_tail, communit
 create index ix_house_index_communi_1376677 on house_index (community_id, house_seq, id, station_id, company_id);
 
 -- 记录版本：有了这一行，产品启动时不再改动表结构
-insert into schema_ledger (digest, applied_at, remark) values ('f1a0969525608691a7e6b4e7274c8c5175bc395a3ac6c47a07666473082d3773', 0, '0.2.0 by script');
+insert into schema_ledger (digest, applied_at, remark) values ('5adc72714e2907d25337492fb8ec9e59a9479786babbcbf1409982b04f254ebc', 0, '0.2.0 by script');
 commit;

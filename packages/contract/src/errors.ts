@@ -11,6 +11,7 @@ export const ERRORS = {
   FORBIDDEN: [403, '没有权限执行此操作'],
   NOT_FOUND: [404, '没有找到该记录，可能已被移动或不在您的管辖范围'],
   CONFLICT: [409, '内容已被他人修改，请刷新后再试'],
+  SECOND_PERSON_REQUIRED: [409, '此操作需要另一位有权限的人员确认'],
   STATE_CONFLICT: [409, '当前状态下不能执行此操作'],
   TOO_LARGE: [413, '上传的文件过大'],
   UNSUPPORTED_FILE: [415, '不支持的文件类型'],

@@ -11,6 +11,7 @@ export * from './field';
 export * from './monitor';
 export * from './notice';
 export * from './settings';
+export * from './keys';
 export * from './live';
 
 import { identityRoutes } from './identity';
@@ -22,8 +23,9 @@ import { fieldRoutes } from './field';
 import { monitorRoutes } from './monitor';
 import { noticeRoutes } from './notice';
 import { settingsRoutes } from './settings';
+import { keysRoutes } from './keys';
 
 /** Every route of the API by name. The isolation suite walks this table, so a new route cannot stay uncovered. */
-export const routes = { ...identityRoutes, ...basicInfoRoutes, ...callCenterRoutes, ...serviceCenterRoutes, ...workOrderRoutes, ...fieldRoutes, ...monitorRoutes, ...noticeRoutes, ...settingsRoutes };
+export const routes = { ...identityRoutes, ...basicInfoRoutes, ...callCenterRoutes, ...serviceCenterRoutes, ...workOrderRoutes, ...fieldRoutes, ...monitorRoutes, ...noticeRoutes, ...settingsRoutes, ...keysRoutes };
 export type RouteName = keyof typeof routes;
 export * from './switch-names';

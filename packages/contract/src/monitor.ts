@@ -19,6 +19,8 @@ export interface BoardView {
 export interface AuditRow { id: number; at: number; personName: string; login: string; action: string; target: string; detail: string; address: string; segmentId: number | null }
 export interface VerifyReport { at: number; audit: { segments: number; rows: number; broken: { segmentId: number; rowId: number | null; reason: string }[]; unsealedRows: number; unsealedFrom: number | null }; recordings: { segments: number; files: number; broken: { recordingId: number; reason: string }[]; unsealed: number }; ok: boolean; tookMs: number }
 const Range = { from: Millis.optional(), to: Millis.optional(), orgId: Id.optional() };
+/** `request`: the second person's consent, where more rows leave than one person may take (PF-24). */
+const ExportRange = { ...Range, request: Id.optional() };
 
 export const monitorRoutes = {
   board: route<BoardView>()({ method: 'GET', path: '/board', permission: 'board.read', query: z.strictObject({ orgId: Id.optional() }) }),
@@ -26,8 +28,8 @@ export const monitorRoutes = {
   /** Rows behind one indicator: `counted` = in the numerator. Order rows or call rows by indicator. */
   kpiRows: route<Page<{ kind: 'order' | 'call'; id: number | string; companyId: number | null; title: string; subtitle: string; at: number; counted: boolean; value: string }>>()({ method: 'GET', path: '/kpis/:code/rows', permission: 'kpi.read', params: z.strictObject({ code: z.enum(KPI_CODES) }), query: PageQuery.extend({ ...Range, counted: z.enum(['yes', 'no']).optional() }).strict() }),
   /** xlsx of exactly this list; sealed into the audit. */
-  exportOrders: route<never>()({ method: 'GET', path: '/reports/orders.xlsx', permission: 'report.export', query: z.strictObject(Range), response: 'file' }),
-  exportCalls: route<never>()({ method: 'GET', path: '/reports/calls.xlsx', permission: 'report.export', query: z.strictObject(Range), response: 'file' }),
+  exportOrders: route<never>()({ method: 'GET', path: '/reports/orders.xlsx', permission: 'report.export', query: z.strictObject(ExportRange), response: 'file' }),
+  exportCalls: route<never>()({ method: 'GET', path: '/reports/calls.xlsx', permission: 'report.export', query: z.strictObject(ExportRange), response: 'file' }),
   audit: route<Page<AuditRow>>()({ method: 'GET', path: '/audit', permission: 'audit.read', query: PageQuery.extend({ from: Millis.optional(), to: Millis.optional(), q: text(60).optional(), action: text(40).optional() }).strict() }),
   verify: route<VerifyReport>()({ method: 'POST', path: '/audit/verify', permission: 'audit.verify', body: z.strictObject({}) }),
 };

@@ -14,7 +14,7 @@ export const PERMISSIONS = {
   'order.read': '查看工单', 'order.intake': '受理工单', 'order.arrange': '工单安排', 'order.station': '站内确认与分派', 'order.field': '现场处理',
   'order.override': '监控中心干预工单', 'order.supervise': '督办', 'order.revisit': '工单回访', 'order.approve': '工单审批',
   'board.read': '查看监控大盘', 'kpi.read': '查看考核指标', 'report.export': '导出报表',
-  'audit.read': '查看审计', 'audit.verify': '校验审计与录音', 'system.read': '查看系统状态', 'event.replay': '重新处理搁置的事件', 'notice.write': '发布公告',
+  'audit.read': '查看审计', 'audit.verify': '校验审计与录音', 'system.read': '查看系统状态', 'event.replay': '重新处理搁置的事件', 'key.manage': '密钥管理（双人）', 'notice.write': '发布公告',
 } as const;
 export type Permission = keyof typeof PERMISSIONS;
 export const ALL_PERMISSIONS = Object.keys(PERMISSIONS) as Permission[];
@@ -32,7 +32,7 @@ export const DEFAULT_ROLE_PERMISSIONS: Record<RoleCode, Permission[]> = {
   groupAdmin: ALL_PERMISSIONS.filter((p) => !['phone.use', 'order.intake', 'order.station', 'order.field', 'number.reveal'].includes(p)),
   groupLeader: LEADER,
   subsidiaryOperator: [...new Set<Permission>([...AGENT, ...LEADER, 'org.write', 'account.read', 'account.write', 'setting.read', 'house.write', 'order.override', 'agent.force', 'queue.pick', 'notice.write'])].filter((p) => p !== 'order.supervise'),
-  systemAdmin: ['org.read', 'org.write', 'account.read', 'account.write', 'role.write', 'setting.read', 'setting.write', 'binding.write', 'audit.read', 'system.read', 'event.replay', 'notice.write'],
+  systemAdmin: ['org.read', 'org.write', 'account.read', 'account.write', 'role.write', 'setting.read', 'setting.write', 'binding.write', 'audit.read', 'system.read', 'event.replay', 'key.manage', 'notice.write'],
   supervisor: [...AGENT, 'org.read', 'account.read', 'binding.write', 'agent.force', 'agent.watch', 'queue.pick', 'board.read', 'kpi.read', 'report.export', 'order.approve', 'notice.write'],
   agent: AGENT,
   qualityInspector: ['call.read', 'recording.read', 'order.read', 'customer.read', 'agent.watch', 'kpi.read'],

@@ -6,7 +6,7 @@ import { Outbox } from './bus/outbox';
 import { Relay } from './bus/relay';
 import type { Clock } from './clock';
 import type { Config } from './config/config';
-import { CryptoBox, loadOrCreateKeys, PasswordHasher, Sm2Worker, type Keys } from './crypto';
+import { CryptoBox, KeyStore, PasswordHasher, sealerFor, Sm2Worker, type Keys } from './crypto';
 import { createIds, type Ids } from './database/ids';
 import { leaseNode } from './database/node-lease';
 import { createShards, followCompanies, type Shards } from './database/shards';
@@ -18,8 +18,10 @@ import { SessionService } from './identity/session.service';
 import type { Log } from './log';
 import { ServerObservability } from './observability';
 import { Hub } from './realtime/hub';
+import { Reseal } from './reseal';
 import { BlobStore } from './storage';
 import { Timers } from './timer/timers';
+import { TwoPerson } from './two-person';
 
 export interface Roles { api: boolean; worker: boolean }
 const CACHE_ALONE = { url: null, prefix: 'ronghu:' };
@@ -29,7 +31,7 @@ export interface Platform {
   /** What this process does: answers people (`api`), does the database's jobs (`worker`), or both. */
   roles: Roles;
   cache: Cache; processes: Processes; signals: Signals;
-  config: Config; clock: Clock; ids: Ids; log: Log; shards: Shards; orgs: OrgDirectory; bus: Bus; outbox: Outbox; relay: Relay; timers: Timers; hub: Hub; keys: Keys; crypto: CryptoBox; sm2: Sm2Worker;
+  config: Config; clock: Clock; ids: Ids; log: Log; shards: Shards; orgs: OrgDirectory; bus: Bus; outbox: Outbox; relay: Relay; timers: Timers; hub: Hub; keys: Keys; keyStore: KeyStore; reseal: Reseal; twoPerson: TwoPerson; crypto: CryptoBox; sm2: Sm2Worker;
   passwords: PasswordHasher; observability: ServerObservability; audit: AuditLog; blobs: BlobStore; sessions: SessionService; idempotency: Idempotency; close(): Promise<void>;
 }
 /** @param node 0..255, this process's share of the id space; leased in the database when not given. Opens the shards of `companyIds`, whose tables must exist (see migrate); `tables`: what a company added later gets. */
@@ -41,7 +43,9 @@ export async function createPlatform(config: Config, options: { clock: Clock; lo
   const ids = createIds(options.node ?? (lease as { node: number }).node, clock.now), bus = new Bus(log), outbox = new Outbox(ids, clock);
   const wakeUp = wakeUpFor(config.database.url, log), cache = createCache(config.cache ?? CACHE_ALONE, { group, ids, clock, log, holder, wakeUp });
   const processes = new Processes({ cache, clock, log, holder, roles: names }), signals = new Signals({ cache, log, processes });
-  const keys = loadOrCreateKeys(join(config.dataDir, 'keys')), crypto = new CryptoBox(keys), passwords = new PasswordHasher(), sm2 = new Sm2Worker();
+  const keysDir = join(config.dataDir, 'keys'), keyStore = new KeyStore(keysDir, sealerFor(keysDir)), { keys } = keyStore, crypto = new CryptoBox(keys, { more: () => (keyStore.refresh() ? keyStore.keys : null) }), passwords = new PasswordHasher(), sm2 = new Sm2Worker();
+  keyStore.onChange((fresh) => crypto.adopt(fresh));
+  keyStore.watch((error) => log.error('the keystore cannot be read anew', { error }));
   const orgs = new OrgDirectory(group, signals);
   const audit = new AuditLog(ids, clock);
   const blobs = new BlobStore(join(config.dataDir, 'blobs'));
@@ -49,6 +53,7 @@ export async function createPlatform(config: Config, options: { clock: Clock; lo
   // its client is loaded only where it is used
   const broker = config.bus?.kind === 'rocketmq' ? new (await import('./bus/rocketmq-broker.js')).RocketmqBroker({ ...config.bus, log }) : null;
   const relay = new Relay({ shards, bus, outbox, clock, log, holder, signals, wakeUp, workers: () => processes.workers(), broker }), timers = new Timers({ shards, ids, clock, log });
+  const twoPerson = new TwoPerson({ group, ids, clock, audit }), reseal = new Reseal({ shards, ids, clock, log, crypto, timers, tables: options.tables ?? [] });
   const reloadOrgs = (): void => void orgs.reload().then(() => sessions.forgetAll('rightsChanged'), (error: unknown) => log.error('the organisation could not be read anew', { error }));
   signals.on('organisation', reloadOrgs);
   signals.onGap(reloadOrgs);
@@ -62,10 +67,11 @@ export async function createPlatform(config: Config, options: { clock: Clock; lo
   await orgs.reload(); // after we are listening: what changes from here on is told
   const unfollow = options.tables ? followCompanies(shards, log, () => orgs.reload()) : (): void => undefined;
   return {
-    roles, cache, processes, signals, config, clock, ids, log, shards, orgs, bus, outbox, relay, timers, hub: new Hub(clock, (room, event) => signals.send('live', { room, event })), keys, crypto, sm2, passwords, observability, audit, blobs, sessions, idempotency: new Idempotency(group, clock),
+    roles, cache, processes, signals, config, clock, ids, log, shards, orgs, bus, outbox, relay, timers, hub: new Hub(clock, (room, event) => signals.send('live', { room, event })), keys, keyStore, reseal, twoPerson, crypto, sm2, passwords, observability, audit, blobs, sessions, idempotency: new Idempotency(group, clock),
     async close() {
       unfollow();
       observability.probe.stop();
+      keyStore.close();
       await timers.stop();
       await relay.stop();
       await signals.close();

@@ -9,8 +9,8 @@ import { ExportService } from './export.service';
 @Configuration({ namespace: 'report' })
 export class ReportConfiguration {
   async onReady(container: IMidwayContainer): Promise<void> {
-    const { shards, clock, orgs, crypto, audit, log, keys, sm2, config } = await container.getAsync<Platform>('platform'), sql = shards.group();
-    container.registerObject('exportService', new ExportService({ sql, orgs, clock, numbers: crypto, audit, log }));
+    const { shards, clock, orgs, crypto, audit, log, keys, sm2, config, twoPerson } = await container.getAsync<Platform>('platform'), sql = shards.group();
+    container.registerObject('exportService', new ExportService({ sql, orgs, clock, numbers: crypto, audit, log, twoPerson, secondPersonRows: config.exports?.secondPersonRows }));
     container.registerObject('auditService', new AuditService({ sql, audit, verifyChains: () => verifyChains({ group: sql, clock, keys, sm2, recordingsDir: config.switch.recordingsDir, anchor: new FileAnchor(join(config.dataDir, 'anchor')) }) }));
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Transform, type Readable } from 'node:stream';
-import { CLOSE_KINDS, END_REASON_NAMES, FAULT_CODES, ORDER_SOURCE_NAMES, ORDER_STATE_NAMES, ORDER_TYPE_NAMES, URGENCY_NAMES } from '@ronghu/contract';
+import { CLOSE_KINDS, END_REASON_NAMES, FAULT_CODES, ORDER_SOURCE_NAMES, ORDER_STATE_NAMES, ORDER_TYPE_NAMES, URGENCY_NAMES, type TwoPersonRow } from '@ronghu/contract';
 import { callReach, CALL_ROW_COLUMNS, CALL_ROW_FROM, coversGroup, type CallRecordRow, type NumberPort } from '../../domain/metric/call-rows';
 import { Params } from '../../domain/metric/compile';
 import { DAY_MS, dayName, dayOf, dayStart, ZONE_OFFSET_MS } from '../../domain/metric/metric.types';
@@ -10,10 +10,11 @@ import { AppError } from '../../platform/errors/app-error';
 import { XlsxStream, type CellValue, type SheetColumn } from '../../platform/export';
 import { requireOrg, requirePermission, type Scope } from '../../platform/identity/scope';
 import type { Log } from '../../platform/log';
+import type { TwoPerson } from '../../platform/two-person';
 
 export interface AuditPort { record(sql: Sql, scope: Scope, entry: { action: string; target: string; detail: string }): Promise<unknown> }
 export interface OrgTree { root(): { id: number } | undefined; get(id: number): { id: number; kind: string; name: string; companyId: number | null } | undefined; below(id: number): readonly { id: number; companyId: number | null }[]; name(id: number | null): string | null }
-export interface Range { from?: number; to?: number; orgId?: number }
+export interface Range { from?: number; to?: number; orgId?: number; request?: number }
 /** A file on its way: the body may be sent while rows are still read. `done` tells when the audit row is written. */
 export interface ExportFile { name: string; body: Readable; done: Promise<{ rows: number; sm3: string }> }
 /** Rows read at a time, by the last key seen: memory stays flat and no long transaction is held. */
@@ -21,11 +22,48 @@ const PAGE = 2_000, LONGEST_DAYS = 366;
 
 /** Excel exports of orders and calls (RP-03, RP-05, RP-15): what the scope reaches, numbers masked, an audit row with row count and SM3 of the very file. */
 export class ExportService {
-  constructor(private readonly d: { sql: Sql; orgs: OrgTree; clock: Clock; numbers: NumberPort; audit: AuditPort; log: Log }) {}
+  constructor(private readonly d: { twoPerson?: Pick<TwoPerson, 'ask' | 'answer' | 'list' | 'use'>; secondPersonRows?: number; sql: Sql; orgs: OrgTree; clock: Clock; numbers: NumberPort; audit: AuditPort; log: Log }) {}
 
   /** @throws AppError FORBIDDEN, NOT_FOUND (node), BAD_INPUT (period) before the first byte. */
   orders(scope: Scope, range: Range): ExportFile { return this.file(scope, range, { code: 'orders', title: '工单', columns: ORDER_COLUMNS, pages: (period) => this.orderPages(scope, range.orgId, period) }); }
   calls(scope: Scope, range: Range): ExportFile { return this.file(scope, range, { code: 'calls', title: '通话记录', columns: CALL_COLUMNS, pages: (period) => this.callPages(scope, range.orgId, period) }); }
+
+  /**
+   * Must be awaited before the file is made (PF-24): more rows than one person may take leave only with another's consent to this very report, place and period, used once.
+   * @throws AppError SECOND_PERSON_REQUIRED, STATE_CONFLICT, and those of the export itself.
+   */
+  async consent(scope: Scope, report: 'orders' | 'calls', range: Range): Promise<void> {
+    const { twoPerson, secondPersonRows = Infinity } = this.d;
+    requirePermission(scope, 'report.export');
+    if (range.orgId !== undefined) requireOrg(scope, range.orgId);
+    if (!twoPerson || secondPersonRows === Infinity) return;
+    const period = this.period(range), rows = await this.count(scope, report, range.orgId, period);
+    if (rows <= secondPersonRows) return;
+    if (range.request === undefined) throw new AppError('SECOND_PERSON_REQUIRED', `本次导出 ${rows} 行，超过 ${secondPersonRows} 行，需要另一位有导出权限的人员确认`);
+    await twoPerson.use(scope, range.request, 'massExport', (d) => d.report === report && d.from === period.from && d.to === period.to && d.orgId === (range.orgId ?? null));
+  }
+  /** Asks for another's consent to one mass export. */
+  async ask(scope: Scope, body: { report: 'orders' | 'calls'; from: number; to: number; orgId?: number; reason: string }): Promise<TwoPersonRow> {
+    requirePermission(scope, 'report.export');
+    const orgId = body.orgId ?? scope.orgRootIds[0];
+    if (orgId === undefined || !this.d.twoPerson) throw new AppError('FORBIDDEN');
+    requireOrg(scope, orgId);
+    const period = this.period(body), rows = await this.count(scope, body.report, body.orgId, period);
+    return this.d.twoPerson.ask(scope, { kind: 'massExport', detail: { report: body.report, from: period.from, to: period.to, orgId: body.orgId ?? null }, summary: `导出${body.report === 'orders' ? '工单' : '通话记录'} ${rows} 行，${this.d.orgs.name(orgId) ?? ''}，${dayName(dayOf(period.from))}至${dayName(dayOf(period.to - 1))}`, reason: body.reason, orgId });
+  }
+  async requests(scope: Scope): Promise<TwoPersonRow[]> { requirePermission(scope, 'report.export'); return this.d.twoPerson ? this.d.twoPerson.list(scope, ['massExport']) : []; }
+  async answerRequest(scope: Scope, id: number, yes: boolean): Promise<TwoPersonRow> {
+    requirePermission(scope, 'report.export');
+    if (!this.d.twoPerson) throw new AppError('NOT_FOUND');
+    return this.d.twoPerson.answer(scope, id, yes, ['massExport']);
+  }
+  private async count(scope: Scope, report: 'orders' | 'calls', orgId: number | undefined, { from, to }: Period): Promise<number> {
+    const params = new Params();
+    const sql = report === 'orders'
+      ? `select count(*) as n from work_order_index o where o.created_at >= ${params.bind(from)} and o.created_at < ${params.bind(to)} and o.state <> ${params.bind('draft')} and ${this.orderReach(scope, params)} and ${this.placeSql('o', orgId, params)}`
+      : `select count(*) as n from ${CALL_ROW_FROM} where r.started_at >= ${params.bind(from)} and r.started_at < ${params.bind(to)} and ${(await callReach(this.d.sql, scope, this.d.orgs))(params)} and ${this.placeSql('r', orgId, params)}`;
+    return (await this.d.sql.query<{ n: number }>(sql, params.values))[0]?.n ?? 0;
+  }
 
   private file(scope: Scope, range: Range, kind: { code: string; title: string; columns: readonly SheetColumn[]; pages: (period: Period) => AsyncGenerator<CellValue[][]> }): ExportFile {
     requirePermission(scope, 'report.export');

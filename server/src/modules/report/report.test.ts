@@ -13,6 +13,7 @@ import { identityTables } from '../../platform/identity/identity.tables';
 import type { OrgDirectory } from '../../platform/identity/org.store';
 import { silentLog } from '../../platform/log';
 import { startTestDatabase, type TestDatabase } from '../../platform/testing/database';
+import { TwoPerson, twoPersonTables } from '../../platform/two-person';
 import { DAY_MS, dayOf, dayStart } from '../../domain/metric/metric.types';
 import { telephonyTables } from '../../domain/telephony/telephony.tables';
 import { workOrderTables } from '../../domain/work-order/work-order.tables';
@@ -24,7 +25,7 @@ const NOW = Date.UTC(2026, 10, 21, 6, 0, 0), TODAY = dayStart(dayOf(NOW)), crypt
 let database: TestDatabase, sql: Db, orgs: OrgDirectory, audit: AuditLog, exporter: ExportService, dir: string, sm2: Sm2Worker;
 
 beforeAll(async () => {
-  database = await startTestDatabase([...busTables, ...auditTables, ...identityTables, ...telephonyTables, ...workOrderTables]);
+  database = await startTestDatabase([...busTables, ...auditTables, ...twoPersonTables, ...identityTables, ...telephonyTables, ...workOrderTables]);
   sql = database.shards.group();
   orgs = await seedOrganisation(sql);
   dir = mkdtempSync(join(tmpdir(), 'ronghu-report-'));
@@ -98,6 +99,24 @@ describe('export', () => {
     file.body.once('data', () => file.body.destroy());
     await expect(file.done).rejects.toThrow();
     expect(await audits()).toMatchObject([{ action: 'reportExport', detail: expect.stringContaining('未完成') }]);
+  });
+  it('of more rows than one person may take needs another\'s consent: for this export alone, once; fewer rows need none', async () => {
+    await sql.insertMany('work_order_index', [orderRow(1), orderRow(2, { station_id: 102 }), orderRow(3, { company_id: 12, station_id: 103 })]);
+    const rule = new TwoPerson({ group: sql, ids: database.ids, clock, audit }), limited = new ExportService({ sql, orgs, clock, numbers: crypto, audit, log: silentLog, twoPerson: rule, secondPersonRows: 2 });
+    const from = dayStart(dayOf(NOW)), to = from + DAY_MS, one = auditor(), other = scopeOf(orgs, 'auditor', ORG.group, { accountId: 2002, personName: '另一人' });
+    const refused = (work: Promise<unknown>): Promise<string> => work.then(() => 'allowed', (error: unknown) => (error as AppError).code);
+    expect(await refused(limited.consent(one, 'orders', { from, to, orgId: ORG.company11 }))).toBe('allowed');
+    expect(await refused(limited.consent(one, 'calls', { from, to }))).toBe('allowed');
+    expect(await refused(limited.consent(one, 'orders', { from, to }))).toBe('SECOND_PERSON_REQUIRED');
+    const asked = await limited.ask(one, { report: 'orders', from, to, reason: '检查' });
+    expect(asked.summary).toContain('3 行');
+    expect(await refused(limited.answerRequest(one, asked.id, true))).toBe('FORBIDDEN');
+    expect(await refused(limited.answerRequest(scopeOf(orgs, 'agent', ORG.group, { accountId: 2003 }), asked.id, true))).toBe('FORBIDDEN');
+    await limited.answerRequest(other, asked.id, true);
+    expect(await refused(limited.consent(one, 'orders', { from: from - DAY_MS, to, request: asked.id }))).toBe('STATE_CONFLICT');
+    expect(await refused(limited.consent(other, 'orders', { from, to, request: asked.id }))).toBe('STATE_CONFLICT');
+    expect(await refused(limited.consent(one, 'orders', { from, to, request: asked.id }))).toBe('allowed');
+    expect(await refused(limited.consent(one, 'orders', { from, to, request: asked.id }))).toBe('STATE_CONFLICT');
   });
   it('is refused without the right, for an upside-down period and for more than a year', async () => {
     expect(await code(() => exporter.orders(scopeOf(orgs, 'agent', ORG.group), {}))).toBe('FORBIDDEN');

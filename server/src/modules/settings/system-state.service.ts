@@ -30,7 +30,7 @@ export class SystemStateService {
       shards: shards.map(({ shard, ...figures }) => ({ ...figures, name: figures.companyId === null ? '集团' : (orgs.name(figures.companyId) ?? shard) })),
       switchNodes: config.switch.nodes.map(({ name }) => { const node = health?.nodes?.find((n) => n.name === name); return { name, up: node?.up ?? null, leaseHeld: node?.leaseHeld ?? null, leaseAgeMs: node?.leaseAgeMs ?? null }; }),
       disks, certificates, slowQueryMs: observability.monitoring.slowQueryMs,
-      slowQueries: board.flatMap((entry) => entry.slow).sort((a, b) => b.ms - a.ms).slice(0, SLOWEST),
+      slowQueries: board.flatMap((entry) => entry.slow).sort((a, b) => b.ms - a.ms).slice(0, SLOWEST).map((q) => ({ ...q, shard: q.shard === 'group' ? '集团' : (orgs.name(Number(q.shard.slice('company:'.length))) ?? q.shard) })),
     };
   }
   /** The server's own, and the local authority that phones trust, where there is one. */

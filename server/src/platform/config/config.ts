@@ -17,6 +17,8 @@ export interface Config {
   switch: { nodes: { name: string; host: string; port: number; password: string }[]; recordingsDir: string; spoolDir: string; configDir: string };
   /** `metricsToken`: who may read /metrics besides the machine itself; `metricsPort`: an own loopback port for it, for processes that answer no people; `slowQueryMs`: longer statements are noted. */
   monitoring: { metricsToken: string | null; metricsPort: number | null; slowQueryMs: number };
+  /** More rows than this leave in one export only with a second person's consent. */
+  exports?: { secondPersonRows?: number };
   fronts: Record<'admin' | 'agent' | 'mobile', string>;
   timeZone: string;
 }
@@ -55,6 +57,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       recordingsDir: env.RONGHU_RECORDINGS ?? f.switch?.recordingsDir ?? join(dataDir, 'recordings'), spoolDir: env.RONGHU_SPOOL ?? f.switch?.spoolDir ?? join(dataDir, 'spool'), configDir: env.RONGHU_SWITCH_CONFIG ?? f.switch?.configDir ?? join(dataDir, 'switch'),
     },
     monitoring: { metricsToken: env.RONGHU_METRICS_TOKEN || (f.monitoring?.metricsToken ?? null), metricsPort: env.RONGHU_METRICS_PORT ? Number(env.RONGHU_METRICS_PORT) : (f.monitoring?.metricsPort ?? null), slowQueryMs: atLeast(env.RONGHU_SLOW_QUERY_MS ?? f.monitoring?.slowQueryMs ?? 200, 1, 'monitoring.slowQueryMs') },
+    exports: { secondPersonRows: atLeast(env.RONGHU_EXPORT_SECOND_PERSON_ROWS ?? f.exports?.secondPersonRows ?? 100_000, 0, 'exports.secondPersonRows') },
     fronts: { admin: front('admin'), agent: front('agent'), mobile: front('mobile') },
     timeZone: env.RONGHU_TIME_ZONE ?? f.timeZone ?? 'Asia/Shanghai',
   };

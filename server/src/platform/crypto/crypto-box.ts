@@ -7,6 +7,9 @@ import { hmacSm3 } from './sm3';
 export interface CryptoBoxOptions {
   /** With its 0: completes local numbers of 7 or 8 digits, for example `0451`. */
   areaCode?: string;
+  /** Asked for an unknown key id; answers the keystore's keys when they have changed. */
+  more?: () => Pick<Keys, 'data'> | null;
+  now?: () => number;
 }
 
 /**
@@ -14,17 +17,38 @@ export interface CryptoBoxOptions {
  * blind index for the whole number and for its last four digits. Knows nothing of tables or rights.
  */
 export class CryptoBox {
-  private readonly keys: Map<string, DataKey>;
-  private readonly current: DataKey;
+  private keys = new Map<string, DataKey>();
+  private order: { key: DataKey; activeFrom: number }[] = [];
   private readonly blindKey: Buffer;
   private readonly last4 = new Map<string, string>();
 
   constructor(keys: Pick<Keys, 'data' | 'blind'>, private readonly options: CryptoBoxOptions = {}) {
-    const derived = keys.data.map((k) => deriveDataKey(k.id, Buffer.from(k.master, 'base64')));
-    this.keys = new Map(derived.map((k) => [k.id, k]));
-    this.current = derived[derived.length - 1]!;
+    this.adopt(keys);
     this.blindKey = Buffer.from(keys.blind, 'base64');
   }
+
+  /** Takes over keys that were added while running: the newest active one seals from now on, older ones open as before. */
+  adopt(keys: Pick<Keys, 'data'>): void {
+    this.order = keys.data.map((k) => ({ key: this.keys.get(k.id) ?? deriveDataKey(k.id, Buffer.from(k.master, 'base64')), activeFrom: k.activeFrom ?? 0 }));
+    this.keys = new Map(this.order.map(({ key }) => [key.id, key]));
+  }
+  /** Id of the key that seals now. */
+  get sealingId(): string { return this.current.id; }
+  private get current(): DataKey {
+    const last = this.order[this.order.length - 1] as { key: DataKey; activeFrom: number };
+    if (last.activeFrom === 0) return last.key;
+    const now = (this.options.now ?? Date.now)();
+    for (let i = this.order.length - 1; i >= 0; i--) { const of = this.order[i] as { key: DataKey; activeFrom: number }; if (of.activeFrom <= now) return of.key; }
+    return (this.order[0] as { key: DataKey }).key;
+  }
+  /** A text may be sealed by a key that another process added a moment ago: then the keystore is looked at once more. */
+  private readonly keyOf = (id: string): DataKey | undefined => {
+    const known = this.keys.get(id);
+    if (known || !this.options.more || !/^k\d+$/.test(id)) return known;
+    const keys = this.options.more();
+    if (keys) this.adopt(keys);
+    return this.keys.get(id);
+  };
 
   /** The one written form of a number; see `normaliseNumber`. */
   normalise(number: string): string { return normaliseNumber(number, this.options.areaCode); }
@@ -32,7 +56,7 @@ export class CryptoBox {
   /** Seals any short text for a column. Sealing twice gives two texts: use `blind` to compare. */
   seal(plain: string): string { return sealText(this.current, 'column', plain); }
   /** Throws when the text was altered or its key is gone. */
-  open(sealed: string): string { return openText((id) => this.keys.get(id), 'column', sealed); }
+  open(sealed: string): string { return openText(this.keyOf, 'column', sealed); }
   /** True when a text was sealed by an older key and should be sealed anew (re-seal job). */
   isStale(sealed: string): boolean { return !sealed.startsWith(`${this.current.id}.`); }
 
@@ -54,7 +78,7 @@ export class CryptoBox {
   numberRef(number: string): string { return sealText(this.current, 'ref', number); }
   /** Throws BAD_INPUT for a token that was not made here. */
   openRef(ref: string): string {
-    try { return openText((id) => this.keys.get(id), 'ref', ref); } catch (error) { throw new AppError('BAD_INPUT', '号码标识无效或已过期，请刷新页面后重试', [{ path: 'ref', message: '号码标识无效' }], error); }
+    try { return openText(this.keyOf, 'ref', ref); } catch (error) { throw new AppError('BAD_INPUT', '号码标识无效或已过期，请刷新页面后重试', [{ path: 'ref', message: '号码标识无效' }], error); }
   }
   /** What the API shows for a number in clear: masked text and its token. */
   masked(number: string): { masked: string; ref: string } { return { masked: maskNumber(number), ref: this.numberRef(number) }; }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { sm2 } from 'sm-crypto-v2';
-import { CryptoBox, loadOrCreateKeys, maskNumber, normaliseNumber, PasswordHasher, randomPassword, rotateDataKey, sm2Decrypt, sm2Encrypt, sm2Sign, sm2Verify, Sm2Worker, sm3Hex } from '.';
+import { ACTIVE_AFTER_MS, CryptoBox, KeyStore, loadOrCreateKeys, maskNumber, normaliseNumber, PasswordHasher, randomPassword, sm2Decrypt, sm2Encrypt, sm2Sign, sm2Verify, Sm2Worker, sm3Hex } from '.';
 
 let dir: string;
 beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'ronghu-crypto-')); });
@@ -34,24 +34,25 @@ describe('the GM/T vectors', () => {
 describe('the key file', () => {
   it('is made once, with mode 0600, and read again unchanged', () => {
     const made = loadOrCreateKeys(dir);
-    expect(statSync(join(dir, 'keys.json')).mode & 0o777).toBe(0o600);
+    for (const name of ['keystore.json', 'passphrase']) expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(dir, 'keystore.json'), 'utf8')).not.toContain(made.blind);
     expect(loadOrCreateKeys(dir)).toEqual(made);
   });
   it('that others can read is refused with the remedy', () => {
     loadOrCreateKeys(dir);
-    chmodSync(join(dir, 'keys.json'), 0o644);
+    chmodSync(join(dir, 'keystore.json'), 0o644);
     expect(() => loadOrCreateKeys(dir)).toThrow(/chmod 600/);
   });
   it('that is damaged is refused and not replaced', () => {
     loadOrCreateKeys(dir);
-    writeFileSync(join(dir, 'keys.json'), '{"version":1}', { mode: 0o600 });
+    writeFileSync(join(dir, 'keystore.json'), '{"version":1}', { mode: 0o600 });
     expect(() => loadOrCreateKeys(dir)).toThrow(/damaged/);
-    expect(readFileSync(join(dir, 'keys.json'), 'utf8')).toBe('{"version":1}');
+    expect(readFileSync(join(dir, 'keystore.json'), 'utf8')).toBe('{"version":1}');
   });
   it('after a rotation the new key seals and the old texts open', () => {
     const old = new CryptoBox(loadOrCreateKeys(dir));
     const sealed = old.seal('13812345678');
-    const box = new CryptoBox(rotateDataKey(dir));
+    const box = new CryptoBox(new KeyStore(dir).rotate(), { now: () => Date.now() + ACTIVE_AFTER_MS + 1 });
     expect(box.open(sealed)).toBe('13812345678');
     expect(box.isStale(sealed)).toBe(true);
     expect(box.isStale(box.seal('1'))).toBe(false);

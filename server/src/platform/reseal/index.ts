@@ -1,0 +1,2 @@
+export { Reseal, sealedColumns } from './reseal';
+export { resealTables } from './reseal.tables';
