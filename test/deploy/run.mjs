@@ -1,6 +1,6 @@
 // The offline bundle as an operator meets it: made here, installed and run where there is no network, backed up, restored into an empty installation, upgraded and backed out.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync, chmodSync, existsSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync, chmodSync, existsSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -65,7 +65,9 @@ const tests = [
   }],
   ['a damaged file and a damaged installer are each named, and nothing is installed', async () => {
     first = await place();
-    copyInto(bundle.dir, first.at('/bundle'));
+    mkdirSync(first.at('/bundle'));
+    const unpacked = spawnSync('tar', ['-xzf', bundle.archive, '-C', first.at('/bundle'), '--strip-components=1'], { encoding: 'utf8' });
+    assert.equal(unpacked.status, 0, unpacked.stderr);
     const installer = ['sh', first.inside('/bundle/install.sh'), '--answers', answers(first, { demo: 'yes', houses: 300 })], page = first.at('/bundle/web-admin/dist/index.html');
     flip(page);
     let tried = first.exec(installer);
