@@ -20,7 +20,11 @@ const node = (script, ...args) => run(process.execPath, ['--enable-source-maps',
 /** "Tests: 1 failed, 20 passed" of jest, and "N passed, N failed" of our own runners. */
 const count = (out) => {
   const jest = [...out.matchAll(/^Tests:\s+(?:(\d+) failed, )?(?:(\d+) skipped, )?(?:(\d+) passed, )?\d+ total/gm)].pop();
-  if (jest) return { passed: Number(jest[3] ?? 0), failed: Number(jest[1] ?? 0), skipped: Number(jest[2] ?? 0) };
+  const own = [...out.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)].pop();
+  // a runner of ours that runs jest within says the sum last
+  if (own && own.index > (jest?.index ?? -1)) return { passed: Number(own[1]), failed: Number(own[2]), skipped: Number(own[3] ?? 0) };
+  return jest ? { passed: Number(jest[3] ?? 0), failed: Number(jest[1] ?? 0), skipped: Number(jest[2] ?? 0) } : { passed: 0, failed: 0, skipped: 0 };
+};
   const own = [...out.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)].pop();
   return own ? { passed: Number(own[1]), failed: Number(own[2]), skipped: Number(own[3] ?? 0) } : { passed: 0, failed: 0, skipped: 0 };
 };

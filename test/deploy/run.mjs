@@ -167,14 +167,14 @@ const tests = [
   }],
   ['a further host joins with the sealed file of the first: same keys, same token, each the other\'s peer', async () => {
     well(ronghu(first, ['join-file', first.inside('/join.json'), ...passphrase(first)]));
-    const folders = Object.fromEntries(['base', 'data', 'log', 'etc', 'bin', 'sharedFolder'].map((name) => [name, first.inside(`/host2/${name}`)])), keys = (dir) => readFileSync(join(dir, 'keys/keys.json'), 'utf8');
+    const folders = Object.fromEntries(['base', 'data', 'log', 'etc', 'bin', 'sharedFolder'].map((name) => [name, first.inside(`/host2/${name}`)])), keys = (dir) => readFileSync(join(dir, 'keys/keystore.json'), 'utf8');
     const more = { form: 'standby', hostAddress: '10.1.0.2', hosts: '10.1.0.1,10.1.0.2', virtualAddress: '10.1.0.9', database: 'external', databaseUrl: 'postgres://ronghu:secret@10.1.0.30:5432/ronghu', switch: 'freeswitch', switchHost: '10.1.0.20', join: first.inside('/join.json'), joinPassphraseFile: first.inside('/passphrase'), ...folders };
     well(first.exec(['sh', first.inside('/bundle/install.sh'), '--answers', answers(first, more)]));
     const there = first.dir + '/host2', made = JSON.parse(readFileSync(`${there}/data/ronghu.config.json`, 'utf8'));
     assert.equal(made.link.token, config(first).link.token);
     assert.deepEqual(made.link.urls, ['ws://10.1.0.1:18091', 'ws://10.1.0.2:18091']);
     assert.equal(keys(`${there}/data`), keys(first.at('/var/lib/ronghu')));
-    assert.equal(statSync(`${there}/data/keys/keys.json`).mode & 0o777, 0o600);
+    assert.equal(statSync(`${there}/data/keys/keystore.json`).mode & 0o777, 0o600);
     assert.match(readFileSync(`${there}/etc/firewall/ronghu.nft`, 'utf8'), /ip saddr \{ 10\.1\.0\.1 \} tcp dport 18091 accept/);
     assert.match(readFileSync(`${there}/etc/keepalived/keepalived.conf`, 'utf8'), /unicast_peer \{\s+10\.1\.0\.1\s/);
     rmSync(there, { recursive: true, force: true });
