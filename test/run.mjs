@@ -25,9 +25,6 @@ const count = (out) => {
   if (own && own.index > (jest?.index ?? -1)) return { passed: Number(own[1]), failed: Number(own[2]), skipped: Number(own[3] ?? 0) };
   return jest ? { passed: Number(jest[3] ?? 0), failed: Number(jest[1] ?? 0), skipped: Number(jest[2] ?? 0) } : { passed: 0, failed: 0, skipped: 0 };
 };
-  const own = [...out.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)].pop();
-  return own ? { passed: Number(own[1]), failed: Number(own[2]), skipped: Number(own[3] ?? 0) } : { passed: 0, failed: 0, skipped: 0 };
-};
 async function withDatabase(work) {
   const { startEmbedded } = require('../server/dist/platform/database/embedded.js');
   const { freePort } = require('./harness/ports.cjs');
