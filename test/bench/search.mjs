@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { startProduct } from '../harness/product.mjs';
 
 const require = createRequire(import.meta.url), dist = (path) => require(`../../server/dist/${path}`);
-const { Client } = require('pg'), { startEmbedded } = dist('platform/database/embedded.js'), { loadOrMakeInstallation } = dist('app/install.js'), { seed } = dist('app/seed.js'), { CryptoBox, loadOrCreateKeys } = dist('platform/crypto/index.js'), { GROUP_SCHEMA } = dist('platform/database/shards.js');
+const { Client } = require('pg'), { startEmbedded } = dist('platform/database/embedded.js'), { loadOrMakeInstallation } = dist('app/install.js'), { seed } = dist('app/seed.js'), { CryptoBox, loadOrCreateKeys } = dist('platform/crypto/index.js');
 const HOUSES = Number(process.env.RONGHU_BENCH_HOUSES ?? 1_000_000), N = Number(process.env.RONGHU_BENCH_N ?? 200), dataDir = mkdtempSync(join(tmpdir(), 'ronghu-search-'));
 let state = 20261121;
 const below = (n) => { state = (Math.imul(state, 1664525) + 1013904223) >>> 0; return state % n; };
@@ -23,7 +23,7 @@ async function prepare() {
     console.error(`${HOUSES} 户已生成，用时 ${((Date.now() - began) / 1000).toFixed(0)} 秒`);
     const client = new Client({ connectionString: database.url });
     await client.connect();
-    await client.query(`set search_path to ${GROUP_SCHEMA}`);
+    await client.query(`set search_path to ronghu_group`);
     // What the database's own housekeeping does within minutes of a load, done now so that each run measures the same.
     await client.query('vacuum analyze');
     const houses = (await client.query('select id, company_id, address, community_name, building_key, unit_key, room_key, owner_name, owner_tail, contract_no from house_index where id % 997 = 3 limit 3000')).rows;
