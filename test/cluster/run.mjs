@@ -107,6 +107,15 @@ const tests = [
     console.log(`  station renamed on A → read on B: ${Math.round(performance.now() - begin)} ms`);
     await admin.call('PUT', `/org/nodes/${station.id}`, { name: station.name });
   }],
+  ['a company added on A is served by B at once, and a worker takes its shard', async () => {
+    const onB = elsewhere(admin, B), parent = (await admin.call('GET', '/org/tree')).find((n) => n.kind === 'division'), mark = Date.now() % 1e6;
+    const company = await admin.call('POST', '/org/nodes', { parentId: parent.id, kind: 'company', name: `新区供热${mark}`, code: `XQ${mark}` }), begin = performance.now();
+    const source = { companyId: company.id, parentId: null, kind: 'heatSource', name: '一号热源' }, key = randomUUID(), made = await until('B serves the company', async () => { const answer = await onB('POST', '/areas', source, key); return answer.status === 200 && answer.json; }, 1000, 5);
+    console.log(`  company made by A → a heat source of it made by B: ${Math.round(performance.now() - begin)} ms`);
+    assert.deepEqual((await admin.call('GET', `/areas?companyId=${company.id}`)).map((n) => n.id), [made.id]);
+    const now = async () => (await database(`select holder from ronghu_c${company.id}.lease where name like 'relay:%' and until_at > $1`, [Date.now()])).length;
+    await until('a worker has taken the relay of its shard', now, 5000, 50);
+  }],
   ['a page that comes back on the other process is told to load anew', async () => {
     const a = await listen(A, admin), room = Object.keys(a.heads).find((r) => r.startsWith('orders:'));
     const b = await listen(B, admin), answer = await b.socket.emitWithAck('resume', { rooms: { [room]: a.heads[room] } });

@@ -33,6 +33,10 @@ comment on column bus_seen.consumer is '消费者';
 comment on column bus_seen.event_id is '事件';
 comment on column bus_seen."AT" is '时间';
 
+-- 幂等键与结果
+alter table idempotency add column holder varchar(80 char);
+comment on column idempotency.holder is '受理的进程';
+
 -- 短期共享数据：缓存值、计数、一次性标记（过期即清）
 create table cache_entry (
   cache_key varchar(160 char) not null,
@@ -169,5 +173,5 @@ create index ix_house_index_owner_t_10v97zs on house_index (owner_tail, communit
 create index ix_house_index_communi_1376677 on house_index (community_id, house_seq, id, station_id, company_id);
 
 -- 记录版本：有了这一行，产品启动时不再改动表结构
-insert into schema_ledger (digest, applied_at, remark) values ('5adc72714e2907d25337492fb8ec9e59a9479786babbcbf1409982b04f254ebc', 0, '0.2.0 by script');
+insert into schema_ledger (digest, applied_at, remark) values ('75db04867c50416e0478247cc96e3313e8e8572856560185429f1de67380974b', 0, '0.2.0 by script');
 commit;

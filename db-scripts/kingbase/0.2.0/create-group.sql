@@ -124,6 +124,7 @@ create table if not exists idempotency (
   http_status integer default 0 not null,
   answer text,
   at bigint not null,
+  holder varchar(80),
   primary key (account_id, idem_key)
 );
 create index if not exists ix_idempotency_at on idempotency (at);
@@ -135,6 +136,7 @@ comment on column idempotency.body_digest is '内容摘要';
 comment on column idempotency.http_status is '状态，0 处理中';
 comment on column idempotency.answer is '结果';
 comment on column idempotency.at is '时间';
+comment on column idempotency.holder is '受理的进程';
 
 -- 短期共享数据：缓存值、计数、一次性标记（过期即清）
 create table if not exists cache_entry (
@@ -1251,5 +1253,5 @@ comment on column order_draft.body is '草稿内容';
 comment on column order_draft.updated_at is '最近编辑';
 
 -- 记录版本：有了这一行，产品启动时不再改动表结构
-insert into schema_ledger (digest, applied_at, remark) values ('5adc72714e2907d25337492fb8ec9e59a9479786babbcbf1409982b04f254ebc', 0, '0.2.0 by script');
+insert into schema_ledger (digest, applied_at, remark) values ('75db04867c50416e0478247cc96e3313e8e8572856560185429f1de67380974b', 0, '0.2.0 by script');
 commit;

@@ -83,6 +83,7 @@ create table if not exists idempotency (
   http_status int not null default 0 comment '状态，0 处理中',
   answer longtext comment '结果',
   at bigint not null comment '时间',
+  holder varchar(80) comment '受理的进程',
   primary key (account_id, idem_key)
 ) default charset = utf8mb4 collate = utf8mb4_bin comment = '幂等键与结果';
 create index ix_idempotency_at on idempotency (at);
@@ -767,5 +768,5 @@ create table if not exists order_draft (
 create index ix_order_draft_updated_at on order_draft (updated_at);
 
 -- 记录版本：有了这一行，产品启动时不再改动表结构
-insert into schema_ledger (digest, applied_at, remark) values ('5adc72714e2907d25337492fb8ec9e59a9479786babbcbf1409982b04f254ebc', 0, '0.2.0 by script');
+insert into schema_ledger (digest, applied_at, remark) values ('75db04867c50416e0478247cc96e3313e8e8572856560185429f1de67380974b', 0, '0.2.0 by script');
 commit;

@@ -24,6 +24,9 @@ create table if not exists bus_seen (
 ) default charset = utf8mb4 collate = utf8mb4_bin comment = '消费者已处理的事件（按事件编号去重）';
 create index ix_bus_seen_at on bus_seen (at);
 
+-- 幂等键与结果
+alter table idempotency add column holder varchar(80) comment '受理的进程';
+
 -- 短期共享数据：缓存值、计数、一次性标记（过期即清）
 create table if not exists cache_entry (
   cache_key varchar(160) not null comment '键',
@@ -111,5 +114,5 @@ create index ix_house_index_owner_t_10v97zs on house_index (owner_tail, communit
 create index ix_house_index_communi_1376677 on house_index (community_id, house_seq, id, station_id, company_id);
 
 -- 记录版本：有了这一行，产品启动时不再改动表结构
-insert into schema_ledger (digest, applied_at, remark) values ('5adc72714e2907d25337492fb8ec9e59a9479786babbcbf1409982b04f254ebc', 0, '0.2.0 by script');
+insert into schema_ledger (digest, applied_at, remark) values ('75db04867c50416e0478247cc96e3313e8e8572856560185429f1de67380974b', 0, '0.2.0 by script');
 commit;

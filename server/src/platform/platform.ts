@@ -9,7 +9,7 @@ import type { Config } from './config/config';
 import { CryptoBox, KeyStore, PasswordHasher, sealerFor, Sm2Worker, type Keys } from './crypto';
 import { createIds, type Ids } from './database/ids';
 import { leaseNode } from './database/node-lease';
-import { createShards, followCompanies, type Shards } from './database/shards';
+import { createShards, type Shards } from './database/shards';
 import type { TableDefinition } from './database/table';
 import { Idempotency } from './http/idempotency';
 import { Nonces } from './identity/nonces';
@@ -18,6 +18,7 @@ import { SessionService } from './identity/session.service';
 import type { Log } from './log';
 import { ServerObservability } from './observability';
 import { Hub } from './realtime/hub';
+import { Refresh } from './refresh';
 import { Reseal } from './reseal';
 import { BlobStore } from './storage';
 import { Timers } from './timer/timers';
@@ -54,9 +55,16 @@ export async function createPlatform(config: Config, options: { clock: Clock; lo
   const broker = config.bus?.kind === 'rocketmq' ? new (await import('./bus/rocketmq-broker.js')).RocketmqBroker({ ...config.bus, log }) : null;
   const relay = new Relay({ shards, bus, outbox, clock, log, holder, signals, wakeUp, workers: () => processes.workers(), broker }), timers = new Timers({ shards, ids, clock, log });
   const twoPerson = new TwoPerson({ group, ids, clock, audit }), reseal = new Reseal({ shards, ids, clock, log, crypto, timers, tables: options.tables ?? [] });
-  const reloadOrgs = (): void => void orgs.reload().then(() => sessions.forgetAll('rightsChanged'), (error: unknown) => log.error('the organisation could not be read anew', { error }));
-  signals.on('organisation', reloadOrgs);
-  signals.onGap(reloadOrgs);
+  const readOrgs = async (): Promise<void> => {
+    await orgs.reload();
+    const fresh = options.tables ? await shards.openAll(orgs.all().filter((node) => node.kind === 'company').map((node) => node.id)) : [];
+    if (fresh.length) log.info('companies opened', { fresh });
+  };
+  const organisation = new Refresh(async () => { await readOrgs(); sessions.forgetAll('rightsChanged'); }, (error) => log.error('the organisation could not be read anew', { error }));
+  signals.on('organisation', () => organisation.ask());
+  signals.onGap(() => organisation.ask());
+  // the signal is quick, the event is sure: the process that made the change may have died before it could tell
+  bus.everywhere('org.changed', 'platform.organisation', async () => organisation.ask());
   observability.attach({ shards, cache, clock, log, holder, tables: options.tables ?? [], published: () => relay.published });
   signals.on('event', (head) => bus.follow(head));
   outbox.onCommit((shard) => relay.committed(shard));
@@ -64,17 +72,16 @@ export async function createPlatform(config: Config, options: { clock: Clock; lo
   await cache.start();
   await processes.start();
   observability.board.start();
-  await orgs.reload(); // after we are listening: what changes from here on is told
-  const unfollow = options.tables ? followCompanies(shards, log, () => orgs.reload()) : (): void => undefined;
+  await readOrgs(); // after we are listening: what changes from here on is told
   return {
-    roles, cache, processes, signals, config, clock, ids, log, shards, orgs, bus, outbox, relay, timers, hub: new Hub(clock, (room, event) => signals.send('live', { room, event })), keys, keyStore, reseal, twoPerson, crypto, sm2, passwords, observability, audit, blobs, sessions, idempotency: new Idempotency(group, clock),
+    roles, cache, processes, signals, config, clock, ids, log, shards, orgs, bus, outbox, relay, timers, hub: new Hub(clock, (room, event) => signals.send('live', { room, event })), keys, keyStore, reseal, twoPerson, crypto, sm2, passwords, observability, audit, blobs, sessions, idempotency: new Idempotency({ db: group, clock, holder, gone: (name) => processes.gone(name) }),
     async close() {
-      unfollow();
       observability.probe.stop();
       keyStore.close();
       await timers.stop();
       await relay.stop();
       await signals.close();
+      await organisation.close();
       await processes.close();
       await observability.board.close();
       await cache.close();

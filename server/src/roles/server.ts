@@ -33,17 +33,14 @@ async function main(): Promise<void> {
   const settings = new SettingService({ group, clock, audit, outbox, signals });
   const directorClient = new DirectorClient({ url: config.link.urls, token: config.link.token });
   directorClient.start();
-  let connections = (): number => 0;
   const liveFigures = {
     directorConnected: () => directorClient.connected, directorEpoch: () => directorClient.health?.epoch ?? null, directorHealth: () => (directorClient.connected ? directorClient.health : null), switchConnected: () => directorClient.connected && (directorClient.health?.switchConnected ?? false),
-    callsInProgress: () => directorClient.calls.size, phonesOnline: () => directorClient.health?.phonesOnline ?? 0, liveConnections: () => processes.list().reduce((n, p) => n + (p.holder === holder ? connections() : p.connections), 0),
+    callsInProgress: () => directorClient.calls.size, phonesOnline: () => directorClient.health?.phonesOnline ?? 0,
   };
   const http = await startHttp(platform, modules, { settings, directorClient, liveFigures, productVersion: PRODUCT_VERSION });
-  connections = () => http.live.connections;
-  platform.observability.liveConnections = connections;
+  platform.observability.liveConnections = () => http.live.connections;
   serverTelephonyMetrics(platform.observability.metrics, directorClient);
   const { metricsPort } = platform.observability.monitoring, probePort = metricsPort === null ? null : await openProbePort(platform.observability.probe, metricsPort);
-  processes.connections = connections;
   await settings.install();
   platform.bus.on('binding.changed', 'director.reload', async () => { await directorClient.request('reload', {}).catch((error: unknown) => log.warn('the director reads bindings at its next start', { error })); });
   platform.bus.on('setting.changed', 'director.reload', async () => { await directorClient.request('reload', {}).catch((error: unknown) => log.warn('the director reads settings at its next start', { error })); });

@@ -14,6 +14,6 @@ export function makeBasicInfo(parts: BasicInfoParts): BasicInfo {
   const indexWriter = new IndexWriter(parts.shards), numberAttribution = new NumberAttribution(parts.shards.group(), () => parts.signals?.send('numberSegments', {})), houseService = new HouseService(parts);
   parts.signals?.on('numberSegments', () => numberAttribution.forget());
   parts.signals?.onGap(() => numberAttribution.forget());
-  followBasicInfo(parts.bus, indexWriter, parts.orgs);
+  followBasicInfo(parts.bus, indexWriter);
   return { orgService: new OrgService(parts), areaService: new AreaService(parts), houseService, customerService: new CustomerService({ ...parts, attribution: numberAttribution }), numberAttribution, globalSearch: new GlobalSearch({ ...parts, houses: houseService }), indexWriter };
 }

@@ -7,7 +7,7 @@ import { requirePermission, type Scope } from '../../platform/identity/scope';
 
 /** What other parts of the process know of the telephone and the live connections. `directorHealth` is null while the director is away. */
 export interface LiveFigures {
-  directorConnected(): boolean; directorEpoch(): number | null; switchConnected(): boolean; callsInProgress(): number; phonesOnline(): number; liveConnections(): number;
+  directorConnected(): boolean; directorEpoch(): number | null; switchConnected(): boolean; callsInProgress(): number; phonesOnline(): number;
   directorHealth(): { process?: ProcessFigures; nodes?: { name: string; up: boolean; leaseHeld: boolean; leaseAgeMs: number | null }[]; journalWaiting: number } | null;
 }
 const SLOWEST = 20;
@@ -25,7 +25,7 @@ export class SystemStateService {
     const sum = (of: 'waiting' | 'dead'): number => shards.reduce((n, s) => n + (s[of] ?? 0), 0);
     return {
       at: clock.now(), version: this.version, database: shards[0]?.version ?? '', directorConnected: this.live.directorConnected(), directorEpoch: this.live.directorEpoch(), switchConnected: this.live.switchConnected(),
-      callsInProgress: this.live.callsInProgress(), liveConnections: this.live.liveConnections(), phonesOnline: this.live.phonesOnline(), outboxWaiting: sum('waiting'), outboxDead: sum('dead'), uptimeSeconds: Math.floor(process.uptime()), journalWaiting: health?.journalWaiting ?? null,
+      callsInProgress: this.live.callsInProgress(), liveConnections: board.reduce((n, entry) => n + entry.liveConnections, 0), phonesOnline: this.live.phonesOnline(), outboxWaiting: sum('waiting'), outboxDead: sum('dead'), uptimeSeconds: Math.floor(process.uptime()), journalWaiting: health?.journalWaiting ?? null,
       processes: processes.sort((a, b) => a.role.localeCompare(b.role) || a.pid - b.pid),
       shards: shards.map(({ shard, ...figures }) => ({ ...figures, name: figures.companyId === null ? '集团' : (orgs.name(figures.companyId) ?? shard) })),
       switchNodes: config.switch.nodes.map(({ name }) => { const node = health?.nodes?.find((n) => n.name === name); return { name, up: node?.up ?? null, leaseHeld: node?.leaseHeld ?? null, leaseAgeMs: node?.leaseAgeMs ?? null }; }),

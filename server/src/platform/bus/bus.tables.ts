@@ -19,6 +19,6 @@ export const busTables: TableDefinition[] = [
   }),
   defineTable({
     name: 'idempotency', comment: '幂等键与结果', shard: 'group', primaryKey: ['account_id', 'idem_key'], indexes: [['at']],
-    columns: { account_id: c.id('账号'), idem_key: c.text('幂等键', 64), route: c.text('路由', 120), body_digest: c.text('内容摘要', 64), http_status: c.int('状态，0 处理中', { default: 0 }), answer: c.longText('结果', { nullable: true }), at: c.time('时间') },
+    columns: { account_id: c.id('账号'), idem_key: c.text('幂等键', 64), route: c.text('路由', 120), body_digest: c.text('内容摘要', 64), http_status: c.int('状态，0 处理中', { default: 0 }), answer: c.longText('结果', { nullable: true }), at: c.time('时间'), holder: c.text('受理的进程', 80, { nullable: true }) },
   }),
 ];

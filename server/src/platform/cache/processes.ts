@@ -1,9 +1,9 @@
-import { hostname } from 'node:os';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 import type { Cache } from './cache';
 
-export interface ProcessInfo { holder: string; roles: string[]; host: string; pid: number; startedAt: number; connections: number; cacheHealthy: boolean }
+/** What the processes must know of each other to work together; their figures are on the `FigureBoard`. */
+export interface ProcessInfo { holder: string; roles: string[] }
 const SET = 'processes', BEAT_MS = 1000, TTL_MS = 4000, LOOK_MS = 400, SETTLE_MS = 800;
 
 /** Which server processes run now. Each says so once a second; one that is killed is gone after four. Hosts' clocks differ by less than a second (docs/缓存与消息.md). */
@@ -11,25 +11,21 @@ export class Processes {
   private timer: NodeJS.Timeout | null = null;
   private beatAt = -Infinity;
   private joinedAt = 0;
-  private readonly startedAt: number;
   private readonly gaps: (() => void)[] = [];
-  private readonly changes: (() => void)[] = [];
   private known: ProcessInfo[];
   private unsure = false;
   private busy: Promise<void> = Promise.resolve();
   private closed = false;
-  /** Set by the composition root: shown on the system page. */
-  connections: () => number = () => 0;
-  constructor(private readonly d: { cache: Cache; clock: Clock; log: Log; holder: string; roles: string[] }) { this.startedAt = d.clock.now(); this.known = [this.self()]; }
+  constructor(private readonly d: { cache: Cache; clock: Clock; log: Log; holder: string; roles: string[] }) { this.known = [this.self()]; }
 
-  list(): readonly ProcessInfo[] { return this.known; }
   /** How many others there are; at least one while nobody knows. */
   others(): number { return Math.max(this.unsure ? 1 : 0, this.known.length - 1); }
+  /** Whether the process of this name is known to run no more; false while nobody knows. One that hangs for four seconds counts as gone. */
+  gone(holder: string): boolean { return !this.unsure && !this.known.some((p) => p.holder === holder); }
   /** Holders of the processes that do the database's jobs, this one among them when it is one. */
   workers(): string[] { return this.known.filter((p) => p.roles.includes('worker')).map((p) => p.holder); }
   /** This process was silent so long that the others took it for gone and told it nothing. */
   onGap(listener: () => void): void { this.gaps.push(listener); }
-  onChange(listener: () => void): void { this.changes.push(listener); }
 
   async start(): Promise<void> {
     this.joinedAt = Date.now();
@@ -46,7 +42,7 @@ export class Processes {
     await this.d.cache.leave(SET, this.d.holder).catch((error: unknown) => this.d.log.warn('this process is not signed off; it lapses', { error }));
   }
 
-  private self(): ProcessInfo { return { holder: this.d.holder, roles: this.d.roles, host: hostname(), pid: process.pid, startedAt: this.startedAt, connections: this.connections(), cacheHealthy: this.d.cache.healthy() }; }
+  private self(): ProcessInfo { return { holder: this.d.holder, roles: this.d.roles }; }
   private async look(): Promise<void> {
     if (this.closed) return;
     try {
@@ -57,10 +53,8 @@ export class Processes {
         this.beatAt = performance.now();
         if (late) for (const listener of this.gaps) listener();
       }
-      const before = this.workers().join();
       this.known = [this.self(), ...(await this.d.cache.members(SET)).filter((m) => m.member !== this.d.holder).map((m) => JSON.parse(m.body) as ProcessInfo)];
       this.unsure = false;
-      if (this.workers().join() !== before) for (const listener of this.changes) listener();
     } catch (error) {
       if (!this.unsure && !this.closed) this.d.log.warn('the other server processes are not known', { error });
       this.unsure = true;

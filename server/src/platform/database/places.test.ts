@@ -2,9 +2,7 @@ import { Client } from 'pg';
 import { startTestDatabase, type TestDatabase } from '../testing/database';
 import { migrate, startAnew } from './migrate';
 import { Places, shardTables, type DatabaseTarget } from './places';
-import { createShards, followCompanies } from './shards';
-import { identityTables } from '../identity/identity.tables';
-import { silentLog } from '../log';
+import { createShards } from './shards';
 import { c, defineTable } from './table';
 
 const thing = defineTable({ name: 'placed_thing', comment: '物', shard: 'both', primaryKey: ['id'], columns: { id: c.id('编号') } }), tables = [...shardTables, thing];
@@ -69,24 +67,4 @@ const url = process.env.RONGHU_TEST_SERVER_URL;
     } finally { await later.close(); }
     await startAnew(layout('main'), [11, 31]);
   }, 60_000);
-});
-describe('a company added by another process', () => {
-  let db: TestDatabase;
-  beforeAll(async () => { db = await startTestDatabase([...tables, ...identityTables], [11]); }, 60_000);
-  afterAll(() => db.stop(), 60_000);
-  test('is opened here within seconds, and told once', async () => {
-    const other = await createShards({ ...db.target, maxConnections: 4, companyIds: [11] }), told: number[][] = [], shards: number[] = [];
-    other.onOpen((_db, id) => { shards.push(id); });
-    const stop = followCompanies(other, silentLog, async (ids) => { told.push(ids); });
-    try {
-      await db.shards.create(31);
-      await db.shards.group().insertMany('org_node', [{ id: 31, parent_id: null, kind: 'company', name: '新公司', code: 'XG', path: '/31/', company_id: 31, sort_no: 0, org_status: 'active' }]);
-      await db.shards.open(31);
-      await db.shards.company(31).insertMany('placed_thing', [{ id: 5 }]);
-      for (let i = 0; i < 100 && !other.companyIds().includes(31); i++) await new Promise((r) => setTimeout(r, 100));
-      expect(await other.company(31).query('select id from placed_thing')).toEqual([{ id: 5 }]);
-      await new Promise((r) => setTimeout(r, 2500));
-      expect([told, shards]).toEqual([[[31]], [31]]);
-    } finally { stop(); await other.close(); }
-  }, 30_000);
 });

@@ -1,6 +1,5 @@
 import type { Db } from './db';
 import { AppError } from '../errors/app-error';
-import type { Log } from '../log';
 import { ConnectionPool, engineOf, type Connection, type Engine, type EngineName } from './engine';
 import { indexesOf } from './engine/names';
 import type { PoolFigures } from './engine/pool';
@@ -20,7 +19,7 @@ export interface Shards {
   companyIds(): number[];
   /** Opens a company whose shard exists; again without effect. */
   open(companyId: number): Promise<void>;
-  /** Makes and migrates a company's shard while the system runs; `open` it when the company is written. Other processes open it when they see the company (see `followCompanies`). Again without effect. */
+  /** Makes and migrates a company's shard while the system runs; `open` it when the company is written. The other processes are told of the organisation's change and open it. Again without effect. */
   create(companyId: number): Promise<void>;
   /** Removes the shard that `create` has just made for a company which then could not be written. @throws Error for one that is open: it may hold data. */
   discard(companyId: number): Promise<void>;
@@ -97,16 +96,4 @@ export async function withIndexesAfterwards(db: Db, tables: readonly TableDefini
     for (const table of tables) for (const { name } of indexesOf(table)) if (catalog.get(table.name)?.indexes.has(name)) await connection.run(ddl.dropIndex(table.name, name), []);
   });
   try { await work(); } finally { await db.maintain(restore); }
-}
-const FOLLOW_MS = 2_000;
-/** Opens companies that another process has added, within two seconds; `onNew` hears of them. Returns what stops it. */
-export function followCompanies(shards: Shards, log: Log, onNew: (companyIds: number[]) => Promise<void>): () => void {
-  let busy = false;
-  const look = async (): Promise<void> => {
-    const fresh = await shards.openAll((await shards.group().query<{ id: number }>("select id from org_node where kind = 'company'")).map((row) => row.id));
-    if (fresh.length) { log.info('companies opened', { fresh }); await onNew(fresh); }
-  };
-  const timer = setInterval(() => { if (busy) return; busy = true; void look().catch((error: unknown) => log.warn('new companies could not be looked for', { error })).finally(() => { busy = false; }); }, FOLLOW_MS);
-  timer.unref();
-  return () => clearInterval(timer);
 }

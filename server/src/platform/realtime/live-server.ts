@@ -8,6 +8,7 @@ import type { Scope } from '../identity/scope';
 import type { SessionService } from '../identity/session.service';
 import { frontOf, sessionToken } from '../http/front';
 import type { Signals } from '../cache';
+import { FanOut } from './fan-out';
 import type { Hub } from './hub';
 import { roomsOf } from './rooms';
 
@@ -29,7 +30,8 @@ export class LiveServer {
       }, (error: unknown) => { d.log.warn('live sign-in failed', { error }); next(new Error('DATABASE_UNAVAILABLE')); });
     });
     this.io.on('connection', (socket) => this.connected(socket));
-    d.hub.onMessage((message) => { this.io.to(message.room).emit('live', message); });
+    const fanOut = new FanOut({ members: (room) => this.io.sockets.adapter.rooms.get(room), emit: (connections, message) => { this.io.to(connections).emit('live', message); } });
+    d.hub.onMessage((message) => fanOut.send(message));
     d.sessions.onChange((accountId, reason) => void this.recheckAll(accountId, reason));
     d.signals.on('live', ({ room, event }) => d.hub.here(room, event));
     d.signals.onGap(() => {

@@ -49,6 +49,14 @@ it('a part of a name is found by pairs, one character by itself', () => {
     return nameKey(part) !== part || wordTerms(part).every((t) => terms.has(t));
   }));
 });
+it.each([['晓四', '春晓四区'], ['纪二2号楼', '世纪二期'], ['家园十二', '家园十二区'], ['春晓四区', '春晓四区'], ['春晓4', '春晓四区'], ['三里', '三里屯'], ['四季', '四季花城'], ['春晓四', '春晓四']])('%s, a part that ends inside a numbered name, finds %s', (typed, name) => {
+  const found = interpret(typed).some((t) => t.kind === 'address' && t.words.length > 0 && t.words.every((w) => nameKey(name).includes(w)));
+  expect(found).toBe(true);
+});
+it('any part of two characters finds a name that ends in a number and a label', () => fc.assert(fc.property(fc.constantFrom('春晓', '世纪', '阳光花园', '三里'), fc.constantFrom('一', '二', '九'), fc.constantFrom('区', '期'), fc.nat(), (stem, number, label, at) => {
+  const chars = [...`${stem}${number}${label}`], from = at % (chars.length - 1), part = chars.slice(from, from + 2).join('');
+  return interpret(part).some((t) => t.kind === 'address' && t.words.every((w) => nameKey(chars.join('')).includes(w)));
+})));
 it('a given name stands alone, compound surnames known', () => {
   expect([nameTail('王小明'), nameTail('欧阳娜'), nameTail('欧阳'), nameTail('李'), nameTail('Smith')]).toEqual(['小明', '娜', '阳', null, null]);
 });

@@ -93,6 +93,8 @@ export function parseAddress(text: string): AddressTerm | null {
   if (room !== undefined) term.room = roomKey(room);
   return term;
 }
+/** A numeral that the label after it would turn into digits, when the typed part ends before the label: 春晓四 of 春晓四区. */
+const asDigits = (word: string): string => word.replace(/[〇零一二两三四五六七八九十]{1,3}/g, fromChinese);
 const words = (text: string): string[] => text.split(/[ -]+/).map(nameKey).filter(Boolean).slice(0, 5);
 
 /**
@@ -109,9 +111,13 @@ export function interpret(q: string): SearchTerm[] {
   if (/^\+?\d{5,20}$/.test(digits) && !houseForm) out.push({ kind: 'phone', number: digits });
   if (/^\d{4}$/.test(text)) out.push({ kind: 'last4', digits: text });
   if (/^[A-Z]{1,6}-?\d{3,}$/.test(digits) || (/^\d{6,}$/.test(digits) && !houseForm)) out.push({ kind: 'contract', text: digits });
-  if (wordy) out.push({ kind: 'address', words: words(text) });
-  const address = wordy || houseForm || digits.length <= 6 ? parseAddress(q) : null;
-  if (address) out.push(address);
+  const addresses: (AddressTerm | null)[] = [wordy ? { kind: 'address', words: words(text) } : null, wordy || houseForm || digits.length <= 6 ? parseAddress(q) : null];
+  for (const address of addresses) {
+    if (!address) continue;
+    out.push(address);
+    const inDigits = address.words.map(asDigits);
+    if (inDigits.some((word, i) => word !== address.words[i])) out.push({ ...address, words: inDigits });
+  }
   if (/^[\u4e00-\u9fff·]{1,6}$/.test(text)) out.push({ kind: 'name', text });
   return out;
 }
