@@ -1,14 +1,15 @@
 import type { NoticeRow, Page } from '@ronghu/contract';
 import type { Bus, BusEvent } from '../../platform/bus/bus';
+import type { Tx } from '../../platform/database/db';
 import type { Clock } from '../../platform/clock';
 import type { Ids } from '../../platform/database/ids';
-import { isUniqueViolation, type Shards } from '../../platform/database/shards';
+import type { Shards } from '../../platform/database/shards';
 import { AppError } from '../../platform/errors/app-error';
 import type { OrgDirectory } from '../../platform/identity/org.store';
 import type { Scope } from '../../platform/identity/scope';
 import type { Hub } from '../../platform/realtime/hub';
-import { noticeStore } from './notice.store';
-import { accountsAt, headsOf, nearestAccounts } from './recipients';
+import { noticeStore, type NewNotice } from './notice.store';
+import { Recipients } from './recipients';
 
 export interface MessagingParts { shards: Shards; ids: Ids; clock: Clock; orgs: OrgDirectory; bus: Bus; hub: Hub }
 /** What this room reads of an order's event (the order's room writes more). */
@@ -22,25 +23,36 @@ interface OrderTold { order: { id: number; company_id: number; station_id: numbe
 export class NoticeService {
   constructor(private readonly d: MessagingParts) {}
   listen(bus: Bus): void {
-    for (const kind of ['order.changed', 'order.reminded']) bus.on(kind, 'messaging.notices', (event) => this.onOrder(event as unknown as BusEvent<OrderTold & Record<string, unknown>>));
+    for (const kind of ['order.changed', 'order.reminded']) bus.many(kind, 'messaging.notices', (events, tx) => this.onOrders(events as unknown as BusEvent<OrderTold & Record<string, unknown>>[], tx), { idempotent: true });
   }
   channels(): { code: 'app' | 'sms' | 'wechat'; name: string; on: boolean; remark: string | null }[] {
     return [{ code: 'app', name: '系统内提醒', on: true, remark: null }, { code: 'sms', name: '短信', on: false, remark: '短信平台未接入' }, { code: 'wechat', name: '微信', on: false, remark: '内外网接口未接入' }];
   }
 
-  private async onOrder({ payload, at }: BusEvent<OrderTold & Record<string, unknown>>): Promise<void> {
-    const told = new Set<number>(); // one act rings once with a person, by its first reason
-    for (const n of payload.notices) {
-      const people = (await this.resolve(n, payload.order)).filter((id) => id !== n.byId && !told.has(id));
-      for (const id of people) told.add(id);
-      await this.deliver(people, { sourceKey: n.key, at, kind: n.kind, title: n.title.slice(0, 80), text: n.text.slice(0, 500), orderId: payload.order.id, companyId: payload.order.company_id, urgent: n.urgent });
+  /** Keeps one notice for each person and pushes it when it is kept; a repeated source writes and rings nothing. */
+  private async onOrders(events: readonly BusEvent<OrderTold & Record<string, unknown>>[], tx: Tx): Promise<void> {
+    const recipients = new Recipients(tx, this.d.orgs), wanted = new Map<string, NewNotice>();
+    for (const { payload, at } of events) {
+      const told = new Set<number>(); // one act rings once with a person, by its first reason
+      for (const n of payload.notices) for (const accountId of await this.resolve(recipients, n, payload.order)) {
+        if (accountId === n.byId || told.has(accountId)) continue;
+        told.add(accountId);
+        wanted.set(`${accountId} ${n.key}`, { id: this.d.ids.next(), accountId, sourceKey: n.key, at, kind: n.kind, title: n.title.slice(0, 80), text: n.text.slice(0, 500), orderId: payload.order.id, companyId: payload.order.company_id, urgent: n.urgent });
+      }
     }
+    const people = [...new Set([...wanted.values()].map((n) => n.accountId))];
+    for (const known of await noticeStore.known(tx, people, [...new Set([...wanted.values()].map((n) => n.sourceKey))])) wanted.delete(`${known.accountId} ${known.sourceKey}`);
+    const fresh = [...wanted.values()];
+    if (fresh.length === 0) return;
+    await noticeStore.insert(tx, fresh);
+    const unread = await noticeStore.unreadOf(tx, people);
+    tx.afterCommit(() => { for (const { accountId, sourceKey: _, ...notice } of fresh) this.d.hub.publish(`person:${accountId}`, { kind: 'notice', notice: { ...notice, readAt: null }, unread: unread.get(accountId) ?? 0 }); });
   }
-  private async resolve(n: ToldNotice, order: OrderTold['order']): Promise<number[]> {
-    const sql = this.d.shards.group(), node = n.stationId ?? order.company_id, out: number[] = [];
+  private async resolve(recipients: Recipients, n: ToldNotice, order: OrderTold['order']): Promise<Set<number>> {
+    const node = n.stationId ?? order.company_id, out: number[] = [];
     for (const who of n.recipients) switch (who) {
-      case 'head': if (n.stationId !== null) out.push(...(await headsOf(sql, n.stationId))); break;
-      case 'formerHead': if (n.formerStationId !== null) out.push(...(await headsOf(sql, n.formerStationId))); break;
+      case 'head': if (n.stationId !== null) out.push(...(await recipients.heads(n.stationId))); break;
+      case 'formerHead': if (n.formerStationId !== null) out.push(...(await recipients.heads(n.formerStationId))); break;
       case 'worker': if (n.workerId !== null) out.push(n.workerId); break;
       case 'formerWorker': if (n.formerWorkerId !== null) out.push(n.formerWorkerId); break;
       case 'agent': case 'revisitor': if (n.agentAccountId !== null) out.push(n.agentAccountId); break;
@@ -48,25 +60,15 @@ export class NoticeService {
       // a worker's requests go to the head; those of the desk to whoever leads it
       case 'approver': {
         const kind = order.pending_approval;
-        if (kind === 'extension' || kind === 'cancel' || kind === 'secondDispatch') out.push(...(await headsOf(sql, node)));
-        if (kind !== 'extension' && kind !== 'cancel') out.push(...(await nearestAccounts(sql, this.d.orgs, ['supervisor', 'subsidiaryOperator'], node)));
+        if (kind === 'extension' || kind === 'cancel' || kind === 'secondDispatch') out.push(...(await recipients.heads(node)));
+        if (kind !== 'extension' && kind !== 'cancel') out.push(...(await recipients.nearest(['supervisor', 'subsidiaryOperator'], node)));
         break;
       }
-      case 'leader': out.push(...(await nearestAccounts(sql, this.d.orgs, ['subsidiaryOperator', 'groupLeader'], node))); break;
-      case 'group': { const root = this.d.orgs.root(); if (root) out.push(...(await accountsAt(sql, ['groupAdmin', 'groupLeader'], [root.id]))); break; }
+      case 'leader': out.push(...(await recipients.nearest(['subsidiaryOperator', 'groupLeader'], node))); break;
+      case 'group': out.push(...(await recipients.group())); break;
       default: break;
     }
-    return [...new Set(out)];
-  }
-  /** Keeps and pushes one notice for each person; a repeated source writes and rings nothing. */
-  async deliver(accountIds: readonly number[], n: { sourceKey: string; at: number; kind: string; title: string; text: string; orderId: number | null; companyId: number | null; urgent: boolean }): Promise<void> {
-    const sql = this.d.shards.group();
-    for (const accountId of accountIds) {
-      const id = this.d.ids.next();
-      try { await noticeStore.insert(sql, [{ ...n, id, accountId }]); } catch (error) { if (isUniqueViolation(error)) continue; throw error; } // the event came again
-      const notice: NoticeRow = { id, at: n.at, kind: n.kind, title: n.title, text: n.text, orderId: n.orderId, companyId: n.companyId, readAt: null, urgent: n.urgent };
-      this.d.hub.publish(`person:${accountId}`, { kind: 'notice', notice, unread: await noticeStore.unread(sql, accountId) });
-    }
+    return new Set(out);
   }
 
   /** The caller's own notices, newest first. */

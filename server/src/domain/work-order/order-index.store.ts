@@ -1,7 +1,6 @@
 import type { OrderQuery, OrderState, Pool } from '@ronghu/contract';
 import type { Row, Sql, SqlValue } from '../../platform/database/db';
-import { isUniqueViolation } from '../../platform/database/shards';
-import { fromRow, INDEX_COLUMN_NAMES, INDEX_COLUMNS, type OrderIndexRecord } from './order-record';
+import { APPROVAL_COLUMN_NAMES, fromRow, INDEX_COLUMN_NAMES, INDEX_COLUMNS, type OrderIndexRecord } from './order-record';
 
 /** Counting stops here: nobody pages further, and a count over five million rows is no answer in time. */
 export const COUNT_CAP = 10_000;
@@ -84,24 +83,33 @@ function orderBy(reach: Reach, f: OrderFilter & { sort: OrderQuery['sort'] }): s
   }
 }
 
+/** What is there is replaced as a whole: three statements for any number of rows. */
+async function putNewest(tx: Sql, table: string, columns: readonly string[], rows: readonly Row[], replaces: (version: number, known: number) => boolean): Promise<boolean[]> {
+  const ids = [...new Set(rows.map((row) => row.id as number))], marks = (list: readonly number[]) => list.map((_, i) => `$${i + 1}`).join(',');
+  if (ids.length === 0) return [];
+  const there = new Map((await tx.query<{ id: number; version_no: number }>(`select id, version_no from ${table} where id in (${marks(ids)})`, ids)).map((row) => [row.id, row.version_no])), known = new Map(there), last = new Map<number, Row>();
+  const newer = rows.map((row) => {
+    const id = row.id as number, version = row.version_no as number, before = known.get(id);
+    if (before !== undefined && !replaces(version, before)) return false;
+    known.set(id, version);
+    last.set(id, row);
+    return true;
+  });
+  const old = [...last.keys()].filter((id) => there.has(id));
+  if (old.length) await tx.execute(`delete from ${table} where id in (${marks(old)})`, old);
+  if (last.size) await tx.insertMany(table, [...last.values()].map((row) => Object.fromEntries(columns.map((name) => [name, row[name] ?? null]))));
+  return newer;
+}
+
 /** SQL of the group's shard: the index of all companies' orders and of their approvals. */
 export const orderIndexStore = {
-  /** Newest version wins, whatever order the events come in; true when this one was newer than what was there. `fresh`: the order has just been made, so the line is most likely not there. */
-  async put(sql: Sql, row: Row, fresh: boolean): Promise<boolean> {
-    const names = INDEX_COLUMN_NAMES.filter((n) => n !== 'id');
-    const values = names.map((n) => (row[n] ?? null) as SqlValue);
-    const insert = async () => { try { await sql.insertMany('work_order_index', [row]); return true; } catch (error) { if (!isUniqueViolation(error)) throw error; return false; } };
-    const update = async () => (await sql.execute(`update work_order_index set ${names.map((n, i) => `${n} = $${i + 1}`).join(', ')} where id = $${names.length + 1} and version_no < $${names.length + 2}`, [...values, row.id as number, row.version_no as number])) === 1;
-    if (fresh) return (await insert()) || update();
-    if (await update()) return true;
-    if ((await sql.query('select id from work_order_index where id = $1', [row.id as number])).length > 0) return false;
-    return (await insert()) || update();
-  },
-  async putApproval(sql: Sql, row: Row): Promise<void> {
-    const done = await sql.execute('update approval_index set station_id = $1, approval_status = $2, decider_name = $3, decided_at = $4, decision_reason = $5, version_no = $6 where id = $7 and version_no <= $8', [row.station_id, row.approval_status, row.decider_name, row.decided_at, row.decision_reason, row.version_no, row.id, row.version_no] as SqlValue[]);
-    if (done || (await sql.query('select id from approval_index where id = $1', [row.id as number])).length > 0) return;
-    try { await sql.insertMany('approval_index', [row]); } catch (error) { if (!isUniqueViolation(error)) throw error; } // the same event, twice at once
-  },
+  /**
+   * Lines of orders as events tell them, in the order of the events: the newest version of each stays, whatever order they come in.
+   * @returns for each whether it was newer than what was known before it. @throws Error (unique violation) when another process writes one of them at this moment: try again.
+   */
+  putMany: (tx: Sql, rows: readonly Row[]): Promise<boolean[]> => putNewest(tx, 'work_order_index', INDEX_COLUMN_NAMES, rows, (version, known) => version > known),
+  /** Requests likewise; one decided in the version in which it was made replaces itself. */
+  putApprovals: (tx: Sql, rows: readonly Row[]): Promise<boolean[]> => putNewest(tx, 'approval_index', APPROVAL_COLUMN_NAMES, rows, (version, known) => version >= known),
   async find(sql: Sql, id: number): Promise<OrderIndexRecord | null> { const [row] = await sql.query<Row>(`select ${INDEX_COLUMNS} from work_order_index where id = $1`, [id]); return row ? fromRow(row) : null; },
   async findMany(sql: Sql, ids: readonly number[]): Promise<OrderIndexRecord[]> {
     if (ids.length === 0) return [];

@@ -29,6 +29,7 @@ const snake = remembered((name) => name.replace(/[A-Z]/g, (letter) => `_${letter
 const columnsOf = (table: string): string[] => Object.keys(workOrderTables.find((t) => t.name === table)?.columns ?? {});
 export const ORDER_COLUMNS = columnsOf('work_order').join(', ');
 export const INDEX_COLUMN_NAMES = columnsOf('work_order_index');
+export const APPROVAL_COLUMN_NAMES = columnsOf('approval_index');
 export const INDEX_COLUMNS = INDEX_COLUMN_NAMES.join(', ');
 /** A row as the database gives it, under the names of code. */
 export const fromRow = <T>(row: Row): T => Object.fromEntries(Object.entries(row).map(([name, value]) => [camel(name), value])) as T;

@@ -9,11 +9,11 @@ import type { OrgTree } from './agents.service';
 import type { DirectorPort, Mask } from './director-port';
 
 export interface HubPort { publish(room: string, event: LiveEvent): void }
-const QUEUE_PAUSE_MS = 250;
+const QUEUE_PAUSE_MS = 400;
 
 /**
  * The one notifier of this module: what the director pushes goes to the rooms of those it concerns. The offer (the pop, SC-01) and agent states take no detour:
- * no query, no outbox, no waiting. The queue, which everybody hears, is told at most four times a second, the last state never lost.
+ * no query, no outbox, no waiting. The queue, which everybody hears, is told at most every 400 ms, the last state never lost.
  */
 export class CallCenterLive {
   private readonly pace = new Pace(QUEUE_PAUSE_MS);

@@ -275,7 +275,8 @@ describe('links of a call record', () => {
   });
   it('names the first order taken in the call, also when the record came after the order', async () => {
     await sql.insertMany('work_order_index', [{ id: 51, company_id: 11, order_no: 'A51', order_type: 'repair', urgency: 'normal', order_source: 'phone', fault_code: 'notHot', fault: '不热', state: 'dispatched', version_no: 1, address: '阳光花园1-1-101', agent_id: 1, call_id: CALL_ID, customer_id: 7, customer_name: '王五', created_at: NOW - 5000, updated_at: NOW }]);
-    await links().order(51);
+    await links().order({ id: 51, company_id: 11, order_no: 'A51', call_id: CALL_ID, customer_id: 7, customer_name: '王五', address: '阳光花园1-1-101', station_id: 101 });
+    await links().order({ id: 52, company_id: 11, order_no: 'A52', call_id: null, customer_id: null, customer_name: null, address: '', station_id: null });
     await record({ company_id: null });
     await links().sweep();
     expect(await row()).toMatchObject({ company_id: 11, customer_id: 7, customer_name: '王五', house_address: '阳光花园1-1-101', order_id: 51, order_no: 'A51' });

@@ -4,7 +4,8 @@ import type { Log } from '../../platform/log';
 
 interface CallKey { call_id: string; number_blind: string | null; order_id: number | null; order_no: string | null }
 interface Hit { number_blind: string; company_id: number; customer_id: number; customer_name: string; house_id: number }
-interface OrderKey { id: number; company_id: number; order_no: string; call_id: string; customer_id: number | null; customer_name: string | null; address: string; station_id: number | null }
+/** What an order's event tells of it. */
+export interface OrderKey { id: number; company_id: number; order_no: string; call_id: string; customer_id: number | null; customer_name: string | null; address: string; station_id: number | null }
 const BATCH = 500, LOOK_BACK_MS = 3_600_000, FIRST_LOOK_BACK_MS = 2 * 86_400_000;
 
 /**
@@ -18,7 +19,7 @@ export class CallLinks {
   /** Links of the records begun in the last hour (two days at the first run) that still lack them. */
   async sweep(): Promise<void> {
     const since = this.d.clock.now() - (this.swept ? LOOK_BACK_MS : FIRST_LOOK_BACK_MS);
-    for (const order of await this.d.db.query<OrderKey>(`select o.id, o.company_id, o.order_no, o.call_id, o.customer_id, o.customer_name, o.address, o.station_id from work_order_index o join call_record r on r.call_id = o.call_id where o.created_at >= $1 and r.order_id is null order by o.created_at limit ${BATCH}`, [since])) await this.put(order);
+    for (const order of await this.d.db.query<OrderKey>(`select o.id, o.company_id, o.order_no, o.call_id, o.customer_id, o.customer_name, o.address, o.station_id from work_order_index o join call_record r on r.call_id = o.call_id where o.created_at >= $1 and r.order_id is null order by o.created_at limit ${BATCH}`, [since])) await this.order(order);
     await this.d.db.execute('update call_record set order_no = (select o.order_no from work_order_index o where o.id = call_record.order_id) where started_at >= $1 and order_id is not null and order_no is null', [since]);
     for (let last = ' '; ;) { // below every id; an empty text would be NULL on a database of Oracle semantics
       const calls = await this.d.db.query<CallKey>(`select r.call_id, r.number_blind, r.order_id, r.order_no from call_record r where r.started_at >= $1 and r.customer_id is null and r.number_blind is not null and r.call_id > $2 and exists (select 1 from phone_index p where p.number_blind = r.number_blind) order by r.call_id limit ${BATCH}`, [since, last]);
@@ -35,12 +36,8 @@ export class CallLinks {
     await this.name(calls);
   }
   /** An order was taken in a call: the record names it, with the customer and house that the agent settled on. The first order of a call stays. */
-  async order(orderId: number): Promise<void> {
-    const [order] = await this.d.db.query<OrderKey>('select id, company_id, order_no, call_id, customer_id, customer_name, address, station_id from work_order_index where id = $1 and call_id is not null', [orderId]);
-    if (order) await this.put(order);
-  }
-
-  private async put(order: OrderKey): Promise<void> {
+  async order(order: Omit<OrderKey, 'call_id'> & { call_id: string | null }): Promise<void> {
+    if (order.call_id === null) return;
     await this.d.db.execute(
       'update call_record set order_id = $1, order_company_id = $2, order_no = $3, company_id = $4, customer_id = coalesce($5, customer_id), customer_name = coalesce($6, customer_name), house_address = $7, station_id = coalesce(station_id, $8) where call_id = $9 and order_id is null',
       [order.id, order.company_id, order.order_no, order.company_id, order.customer_id, order.customer_name, order.address, order.station_id, order.call_id]);

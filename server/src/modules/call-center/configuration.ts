@@ -1,5 +1,6 @@
 import { Configuration, type IMidwayContainer } from '@midwayjs/core';
 import type { SettingService } from '../../domain/setting';
+import type { OrderChanged } from '../../domain/work-order';
 import type { DirectorClient } from '../../domain/telephony/director-client';
 import { telephonySettings } from '../../domain/telephony/telephony.settings';
 import type { Platform } from '../../platform/platform';
@@ -7,7 +8,7 @@ import { AgentOrders } from './agent-orders';
 import { AgentsService } from './agents.service';
 import { BlocklistService } from './blocklist.service';
 import { CallCenterLive } from './call-center.live';
-import { CallLinks } from './call-links';
+import { CallLinks, type OrderKey } from './call-links';
 import { CallNumbers } from './call-numbers';
 import { CallsService } from './calls.service';
 import { PhoneService } from './phone.service';
@@ -39,7 +40,7 @@ export class CallCenterConfiguration {
     container.registerObject('recordingsService', new RecordingsService({ sql, orgs, audit, clock, cache, recordingsDir: config.switch.recordingsDir }));
     container.registerObject('blocklistService', new BlocklistService({ db: sql, ids, clock, crypto, numbers, director, audit, log }));
     const links = new CallLinks({ db: sql, clock, log });
-    bus.on('order.changed', 'callCenter.orders', (event) => links.order(Number(event.aggregateId)));
+    bus.on('order.changed', 'callCenter.orders', ({ payload }) => links.order((payload as unknown as OrderChanged).order as unknown as OrderKey));
     // every process that answers people counts for itself and tells its own connections, as it does with what the director says
     if (roles.api) bus.everywhere('order.changed', 'callCenter.agentOrders', async (event) => {
       const agentId = await agentOrders.recount(Number(event.aggregateId)), agent = agentId === null ? undefined : director.agents.get(agentId);

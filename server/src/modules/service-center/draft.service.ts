@@ -40,9 +40,8 @@ export class DraftService {
     return { ok: true };
   }
   /** The order of a call was taken: its draft has done its work. */
-  async settle(orderId: number): Promise<void> {
-    const [order] = await this.d.db.query<{ call_id: string | null; created_at: number }>('select call_id, created_at from work_order_index where id = $1', [orderId]);
-    if (order?.call_id) await this.d.db.execute('delete from order_draft where call_id = $1 and updated_at <= $2', [order.call_id, order.created_at]);
+  async settle(order: { call_id: string | null; created_at: number }): Promise<void> {
+    if (order.call_id !== null) await this.d.db.execute('delete from order_draft where call_id = $1 and updated_at <= $2', [order.call_id, order.created_at]);
   }
   /** Forms that nobody came back to in a week. */
   purge(): Promise<number> { return this.d.db.execute('delete from order_draft where updated_at < $1', [this.d.clock.now() - KEEP_MS]); }

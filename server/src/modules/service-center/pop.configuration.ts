@@ -1,6 +1,7 @@
 import { Configuration, type IMidwayContainer } from '@midwayjs/core';
 import { NumberAttribution } from '../../domain/telephony/attribution/number-attribution';
 import type { DirectorClient } from '../../domain/telephony/director-client';
+import type { OrderChanged } from '../../domain/work-order';
 import type { Platform } from '../../platform/platform';
 import { DraftService } from './draft.service';
 import { CallerFinder } from './pop.caller';
@@ -19,7 +20,7 @@ export class PopConfiguration {
     const attribution = new NumberAttribution(group), drafts = new DraftService({ db: group, telephone: director, clock });
     container.registerObject('popService', new PopService({ shards, crypto, orgs, telephone: director, attribution, clock }));
     container.registerObject('draftService', drafts);
-    bus.on('order.changed', 'servicePop.drafts', (event) => drafts.settle(Number(event.aggregateId)));
+    bus.on('order.changed', 'servicePop.drafts', async ({ payload }) => { const { changes, order } = payload as unknown as OrderChanged; if (changes.includes('intake')) await drafts.settle(order as { call_id: string | null; created_at: number }); });
     signals.on('numberSegments', () => attribution.forget());
     signals.onGap(() => attribution.forget());
     if (!roles.worker) return;

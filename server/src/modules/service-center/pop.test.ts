@@ -211,8 +211,9 @@ describe('drafts', () => {
     await talk(1);
     const scope: Scope = agentScope(orgs, 1);
     await drafts.put(scope, CALL_ID, draft);
-    await order(east, { id: 6, callId: CALL_ID, createdAt: NOW + 1 });
-    await drafts.settle(6);
+    await drafts.settle({ call_id: CALL_ID, created_at: NOW - 60_000 });
+    expect((await drafts.get(scope, CALL_ID)).draft).not.toBeNull();
+    await drafts.settle({ call_id: CALL_ID, created_at: NOW + 1 });
     expect((await drafts.get(scope, CALL_ID)).draft).toBeNull();
     await group.insertMany('order_draft', [{ call_id: randomUUID(), account_id: 1, person_name: 'x', body: '{}', updated_at: NOW - 8 * DAY }, { call_id: randomUUID(), account_id: 1, person_name: 'x', body: '{}', updated_at: NOW - DAY }]);
     expect(await drafts.purge()).toBe(1);

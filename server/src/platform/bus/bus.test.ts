@@ -61,6 +61,39 @@ describe('the outbox', () => {
     await relay.stop();
   });
 });
+describe('consumers of many events', () => {
+  const make = () => {
+    const bus = new Bus(), outbox = new Outbox(db.ids, clock), relay = new Relay({ shards: db.shards, bus, outbox, clock: { now: Date.now }, log: silentLog, holder: 'many' });
+    return { bus, outbox, relay };
+  };
+  test('run after those of single events, in the order of registration; one that says it is idempotent leaves no mark', async () => {
+    const { bus, outbox, relay } = make(), seen: string[] = [], g = db.shards.group();
+    bus.many('lot', 'index', async (events) => { seen.push(`index ${events.map((e) => e.aggregateId).join()}`); }, { idempotent: true });
+    bus.many('lot', 'notices', async (events) => { seen.push(`notices ${events.length}`); });
+    bus.on('lot', 'one', async (event) => { seen.push(`one ${event.aggregateId}`); });
+    await g.transaction((tx) => outbox.add(tx, ...['x', 'y'].map((id) => ({ kind: 'lot', aggregate: 'lot', aggregateId: id, companyId: null, payload: {} }))));
+    relay.start();
+    await relay.drain();
+    expect(seen).toEqual(['one x', 'one y', 'index x,y', 'notices 2']);
+    expect(await g.query("select consumer, count(*) as n from bus_seen where consumer in ('index', 'notices') group by consumer")).toEqual([{ consumer: 'notices', n: 2 }]);
+    await relay.stop();
+  });
+  test('one bad event among many holds up its own lane only, and what an idempotent consumer did in vain is undone', async () => {
+    const { bus, outbox, relay } = make(), done: string[] = [], g = db.shards.group();
+    let failures = 2;
+    bus.many('bulk', 'index', async (events, tx) => {
+      await tx.insertMany('lease', events.map((e) => ({ name: `bulk-${e.id}`, holder: 'x', epoch: 1, until_at: 0 })));
+      if (events.some((e) => e.payload.bad) && failures-- > 0) throw new Error('not yet');
+      tx.afterCommit(() => done.push(...events.map((e) => `${e.aggregateId}${String(e.payload.n)}`)));
+    }, { idempotent: true });
+    await g.transaction((tx) => outbox.add(tx, ...([['p', 1, true], ['q', 1, false], ['p', 2, false]] as const).map(([id, n, bad]) => ({ kind: 'bulk', aggregate: 'bulk', aggregateId: id, companyId: null, payload: { n, bad } }))));
+    relay.start();
+    await relay.drain();
+    expect(done).toEqual(['q1', 'p1', 'p2']);
+    expect(await g.query("select count(*) as n from lease where name like 'bulk-%'")).toEqual([{ n: 3 }]);
+    await relay.stop();
+  });
+});
 describe('a database that is away', () => {
   test('costs an event none of its tries, however long it lasts', async () => {
     const bus = new Bus(), outbox = new Outbox(db.ids, clock), relay = new Relay({ shards: db.shards, bus, outbox, clock: { now: Date.now }, log: silentLog, holder: 'away' });

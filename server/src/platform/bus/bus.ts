@@ -12,7 +12,7 @@ export function headOf({ payload, ...head }: BusEvent): EventHead {
 export type Consumer = (event: BusEvent) => Promise<void>;
 export type BatchConsumer = (events: readonly BusEvent[], tx: Tx) => Promise<void>;
 interface Registered { pattern: string; name: string; run: Consumer }
-interface RegisteredBatch { pattern: string; name: string; run: BatchConsumer }
+interface RegisteredBatch { pattern: string; name: string; run: BatchConsumer; marked: boolean }
 
 /** Who wants what. `kind` may end in `*`: `order.*`. */
 export class Bus {
@@ -29,10 +29,13 @@ export class Bus {
     this.refuseTwice(this.consumers, kind, name);
     this.consumers.push({ pattern: kind, name, run });
   }
-  /** For many events and effects in the group's shard: handed the events it has not seen yet, inside the transaction that marks them as seen. Each has its effect exactly once. */
-  many(kind: string, name: string, run: BatchConsumer): void {
+  /**
+   * For many events and effects in the group's shard, after the consumers of single events and in the order of registration: handed the events it has not seen yet,
+   * inside the transaction that marks them as seen, so that each has its effect exactly once. `idempotent`: repetition does no harm, so nothing is marked.
+   */
+  many(kind: string, name: string, run: BatchConsumer, options: { idempotent?: boolean } = {}): void {
     this.refuseTwice(this.batches, kind, name);
-    this.batches.push({ pattern: kind, name, run });
+    this.batches.push({ pattern: kind, name, run, marked: !options.idempotent });
   }
   /** Runs in every server process after the shared consumers are through, for what a process keeps in memory. At most once: the keeper corrects itself now and then. */
   everywhere(kind: string, name: string, run: (head: EventHead) => Promise<void>): void {

@@ -4,11 +4,12 @@ import type { Db, Tx } from '../database/db';
 import { isUniqueViolation, type Shards } from '../database/shards';
 import type { Log } from '../log';
 import { MAX_ATTEMPTS, OUTBOX } from './outbox';
-import { headOf, laneOf, type BatchConsumer, type Bus, type BusEvent } from './bus';
+import { headOf, laneOf, type Bus, type BusEvent } from './bus';
 
 /** Lanes at work beside each other: enough to share the database's commits, few enough to leave connections for people. */
 const LANES = 4, MARKS = 500;
 export type Outcome = 'done' | 'held' | Error;
+type Batch = ReturnType<Bus['batchesFor']>[number];
 
 /** A database that is away is nobody's fault and costs the event none of its tries. */
 const verdict = (error: unknown): Outcome => ((error as { code?: unknown } | null)?.code === 'DATABASE_UNAVAILABLE' ? 'held' : error instanceof Error ? error : new Error(String(error)));
@@ -43,29 +44,30 @@ export class Delivery {
     }
   }
   private async runBatches(events: readonly BusEvent[], out: Map<number, Outcome>, mayGoOn: () => boolean): Promise<void> {
-    const wanted = new Map<string, { run: BatchConsumer; events: BusEvent[] }>();
-    for (const event of events) if (out.get(event.id) === 'done') for (const { name, run } of this.d.bus.batchesFor(event.kind)) { const entry = wanted.get(name); if (entry) entry.events.push(event); else wanted.set(name, { run, events: [event] }); }
-    for (const [name, batch] of wanted) for (let from = 0; from < batch.events.length; from += MARKS) {
+    const wanted = new Map<string, Batch & { events: BusEvent[] }>();
+    for (const event of events) if (out.get(event.id) === 'done') for (const batch of this.d.bus.batchesFor(event.kind)) { const entry = wanted.get(batch.name); if (entry) entry.events.push(event); else wanted.set(batch.name, { ...batch, events: [event] }); }
+    for (const batch of wanted.values()) for (let from = 0; from < batch.events.length; from += MARKS) {
       const part = batch.events.slice(from, from + MARKS).filter((event) => out.get(event.id) === 'done');
       if (!mayGoOn()) { for (const event of part) out.set(event.id, 'held'); continue; }
-      try { await this.once(name, part, batch.run); } catch (error) {
-        if (part.length === 1) this.fail(part, 0, error, out); else await this.oneByOne(name, part, batch.run, out);
+      try { await this.once(batch, part); } catch (error) {
+        if (part.length === 1) this.fail(part, 0, error, out); else await this.oneByOne(batch, part, out);
       }
     }
   }
   /** One of many is bad: the others must not wait for it. */
-  private async oneByOne(name: string, events: readonly BusEvent[], run: BatchConsumer, out: Map<number, Outcome>): Promise<void> {
-    for (const [i, event] of events.entries()) if (out.get(event.id) === 'done') try { await this.once(name, [event], run); } catch (error) { this.fail(events, i, error, out); }
+  private async oneByOne(batch: Batch, events: readonly BusEvent[], out: Map<number, Outcome>): Promise<void> {
+    for (const [i, event] of events.entries()) if (out.get(event.id) === 'done') try { await this.once(batch, [event]); } catch (error) { this.fail(events, i, error, out); }
   }
   private fail(events: readonly BusEvent[], at: number, error: unknown, out: Map<number, Outcome>): void {
     const bad = events[at] as BusEvent, lane = laneOf(bad);
     for (const later of events.slice(at + 1)) if (laneOf(later) === lane) out.set(later.id, 'held');
     out.set(bad.id, verdict(error));
   }
-  private async once(name: string, events: readonly BusEvent[], run: BatchConsumer): Promise<void> {
-    for (let tries = 0; ; tries++) try { return await this.d.shards.group().transaction(async (tx) => this.mark(tx, name, events, run)); } catch (error) { if (!isUniqueViolation(error) || tries > 3) throw error; } // another worker marked one of them at this moment: look again
+  private async once(batch: Batch, events: readonly BusEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    for (let tries = 0; ; tries++) try { return await this.d.shards.group().transaction(async (tx) => (batch.marked ? this.mark(tx, batch, events) : batch.run(events, tx))); } catch (error) { if (!isUniqueViolation(error) || tries > 3) throw error; } // another worker handled one of them at this moment: look again
   }
-  private async mark(tx: Tx, name: string, events: readonly BusEvent[], run: BatchConsumer): Promise<void> {
+  private async mark(tx: Tx, { name, run }: Batch, events: readonly BusEvent[]): Promise<void> {
     const seen = new Set((await tx.query<{ event_id: number }>(`select event_id from bus_seen where consumer = $1 and event_id in (${events.map((_, i) => `$${i + 2}`).join(',')})`, [name, ...events.map((e) => e.id)])).map((row) => row.event_id));
     const fresh = events.filter((event) => !seen.has(event.id) && seen.add(event.id));
     if (fresh.length === 0) return;
