@@ -57,7 +57,7 @@ try {
     try {
       const via = await startWorkers(database.url, { workers: 1, log, broker: () => new RocketmqBroker({ endpoints: mq.endpoints, topic, group, accessKey: '', accessSecret: '', log, receivers: 6 }) });
       via.loose = true; // a second copy of an event is seen, and has no second effect
-      try { await run(via, 500); say('rocketmq_per_s', Math.round(await run(via, 6000)), '1/s', 6000); } finally { await via.stop(); }
+      try { await run(via, 500); say('rocketmq_per_s', Math.round(await run(via, N)), '1/s', N); } finally { await via.stop(); }
     } finally { await mq.stop(); }
   }
 } finally { await database.stop(); }

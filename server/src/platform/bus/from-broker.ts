@@ -27,7 +27,7 @@ export class FromBroker {
   /** Every event is settled or back in the outbox when this resolves: the broker may let go of all of them, and one that fails never holds up another's lane. */
   async take(events: readonly BusEvent[]): Promise<void> {
     for (const shard of new Set(events.map((e) => e.shard))) {
-      const own = events.filter((e, i) => e.shard === shard && events.findIndex((x) => x.id === e.id) === i), db = this.db(shard);
+      const own = [...new Map(events.filter((e) => e.shard === shard).map((e) => [e.id, e])).values()], db = this.db(shard);
       if (!db) { this.d.log.error('an event of an unknown shard is dropped', { shard, ids: own.map((e) => e.id) }); continue; }
       const rows = new Map((await db.query<Row_>(`select id, kind, attempts, outbox_status from outbox where id in (${own.map((_, i) => `$${i + 1}`).join(',')})`, own.map((e) => e.id))).map((row) => [row.id, row]));
       // done, dead or removed long ago: a second copy

@@ -4,6 +4,7 @@ import type { Db, Row } from '../database/db';
 import type { Shards } from '../database/shards';
 import type { Log } from '../log';
 import { BrokerAway, type Broker } from './broker';
+import { bundlesOf } from './bundles';
 import { laneOf, type Bus, type BusEvent } from './bus';
 import { Delivery, settle, type Outcome } from './delivery';
 import { LeaseHolder } from './lease-holder';
@@ -134,19 +135,17 @@ export class Relay {
       return done ? 'some' : 'none';
     } finally { clearInterval(renew); }
   }
-  /** To the broker: lanes side by side, a lane's events only after the broker stored the one before. */
+  /** To the broker in bundles: groups of lanes side by side, a group's bundle only after the broker stored the one before. */
   private async send(broker: Broker, loop: Loop, rows: readonly OutboxRow[], events: readonly BusEvent[], seq: number): Promise<'some' | 'none' | 'away'> {
-    const lanes = new Map<string, BusEvent[]>(), sent: number[] = [], outcomes = new Map<number, Outcome>();
-    for (const event of events) { const lane = laneOf(event); lanes.set(lane, [...(lanes.get(lane) ?? []), event]); }
-    const waiting = [...lanes];
+    const waiting = [...bundlesOf(events)], sent: number[] = [], outcomes = new Map<number, Outcome>();
     let away: unknown = null;
     // a consumer may have the event, and give it back, before the last of this batch is sent: what it gives back carries no number any more and stays waiting
     await loop.db.execute(`update outbox set seq = $1 where outbox_status = 0 and id in (${events.map((_, i) => `$${i + 2}`).join(',')})`, [seq, ...events.map((e) => e.id)]);
     await Promise.all(Array.from({ length: Math.min(SENDING, waiting.length) }, async () => {
       for (let next = waiting.shift(); next && away === null && loop.lease.fresh(); next = waiting.shift()) {
-        for (const event of next[1]) {
-          try { await broker.publish(event, `${event.shard}/${next[0]}`); sent.push(event.id); } catch (error) {
-            if (error instanceof BrokerAway) away = error; else outcomes.set(event.id, error as Error);
+        for (const bundle of next[1]) {
+          try { await broker.publish(bundle, `${loop.db.shard}/${next[0]}`); for (const event of bundle) sent.push(event.id); } catch (error) {
+            if (error instanceof BrokerAway) away = error; else for (const event of bundle) outcomes.set(event.id, error as Error);
             break;
           }
         }

@@ -1,12 +1,11 @@
 import { connect } from 'node:net';
 import { Producer, SimpleConsumer, type ILogger, type MessageView } from 'rocketmq-client-nodejs';
-import { sm3Hex } from '../crypto/sm3';
 import type { Log } from '../log';
 import { BrokerAway, type Broker } from './broker';
 import type { BusEvent } from './bus';
 
 export interface RocketmqOptions { endpoints: string; topic: string; group: string; accessKey: string; accessSecret: string; log: Log; /** How many receive beside each other. */ receivers?: number }
-const OPEN_MS = 8000, /** The proxy refuses less (grpcClientConsumerMinLongPollingTimeoutMillis). */ AWAIT_MS = 5000, /** What a killed worker held comes to another after this long; the proxy refuses less (minInvisibleTimeMillsForRecv). */ INVISIBLE_MS = 10_000, RENEW_MS = 3000, BATCH = 32, AGAIN_MS = 500, LONGEST_GROUP = 64, PROBE_MS = 1500;
+const OPEN_MS = 8000, /** The proxy refuses less (grpcClientConsumerMinLongPollingTimeoutMillis). */ AWAIT_MS = 5000, /** What a killed worker held comes to another after this long; the proxy refuses less (minInvisibleTimeMillsForRecv). */ INVISIBLE_MS = 10_000, RENEW_MS = 3000, BATCH = 8, AGAIN_MS = 500, PROBE_MS = 1500;
 const TOO_LARGE = /exceeds the threshold|TOO_LARGE|PayloadTooLarge/i;
 
 /** The client's own log goes where ours goes; what it writes at every step stays away. */
@@ -22,7 +21,7 @@ const short = (error: unknown): string => { let inner = error; while (inner inst
 interface Client { startup(): Promise<unknown>; shutdown(): Promise<unknown> }
 
 /**
- * RocketMQ 5 by the gRPC proxy (PF-14): a FIFO topic, the lane as message group, a consumer group with orderly consumption. Topic and group are made by the
+ * RocketMQ 5 by the gRPC proxy (PF-14): a FIFO topic, some lanes as a message group, a consumer group with orderly consumption. Topic and group are made by the
  * administrator (docs/缓存与消息.md). The client's `startup` may resolve, or hang, with no server: the port is tried first and everything has a time limit; a client
  * that fails is put away and made anew.
  */
@@ -47,11 +46,11 @@ export class RocketmqBroker implements Broker {
     await Promise.all(this.receivers);
   }
 
-  async publish(event: BusEvent, lane: string): Promise<void> {
+  async publish(events: readonly BusEvent[], group: string): Promise<void> {
     const opening = (this.producer ??= this.open(() => new Producer({ ...this.common(), maxAttempts: 1 })));
     try {
       const producer = await opening;
-      await producer.send({ topic: this.o.topic, keys: [String(event.id)], messageGroup: lane.length <= LONGEST_GROUP ? lane : sm3Hex(lane), body: Buffer.from(JSON.stringify(event)) });
+      await producer.send({ topic: this.o.topic, keys: [String(events[0]?.id)], messageGroup: group, body: Buffer.from(JSON.stringify(events)) });
       this.answered = true;
     } catch (error) {
       if (TOO_LARGE.test(String(error))) throw error;
@@ -94,7 +93,8 @@ export class RocketmqBroker implements Broker {
     // long work must not come to a second worker meanwhile
     const renew = setInterval(() => { for (const message of messages) void consumer.changeInvisibleDuration(message, INVISIBLE_MS).catch((error: unknown) => this.o.log.warn('a message may come twice', { error })); }, RENEW_MS);
     try {
-      await take(messages.map((message) => JSON.parse(message.body.toString('utf8')) as BusEvent));
+      // a message of the version before holds one event
+      await take(messages.flatMap((message) => JSON.parse(message.body.toString('utf8')) as BusEvent | BusEvent[]));
     } catch (error) {
       this.o.log.warn('messages will come again when their time is over', { n: messages.length, error });
       await new Promise((r) => setTimeout(r, AGAIN_MS));
