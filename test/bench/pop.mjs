@@ -1,7 +1,7 @@
 /**
  * Switch event → painted pop in a real page of the workstation, while 20 calls a second come in and 1,000 further live connections hold on.
  * The measured seat (agent01) is the only one of the repair group, its calls ring and are given up once the panel is painted; the crowd of the billing group
- * answers, talks and hangs up. Budget: p99 ≤ 150 ms. `POP_SECONDS`, `POP_RATE`, `POP_CONNECTIONS` change the run.
+ * answers, talks and hangs up. Budget: p99 ≤ 150 ms; the server's process (api and worker in one) ≤ 350 MB with all of them connected (`api_rss_mb`). `POP_SECONDS`, `POP_RATE`, `POP_CONNECTIONS` change the run.
  */
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -127,7 +127,7 @@ try {
   if (failure) throw failure;
   answer = told();
   crowd.send({ report: true });
-  const others = await answer;
+  const others = await answer, { processes } = await admin.call('GET', '/system/state'), api = processes.find((p) => p.role.includes('api'));
 
   const pops = [...popped.values()], panel = pops.map((p) => p.paintedAt - p.switchAt).sort((a, b) => a - b), band = pops.map((p) => p.bandAt - p.switchAt).sort((a, b) => a - b);
   if (pops.length === 0) throw new Error('no pop was painted while measuring');
@@ -137,6 +137,7 @@ try {
   say('band_p99_ms', percentile(band, 0.99), 'ms', band.length);
   say('calls_per_s', Math.round((calls / SECONDS) * 10) / 10, '1/s', calls);
   say('connections_open', others.open, 'connections', CONNECTIONS);
+  say('api_rss_mb', Math.round(api.rssBytes / 1e6), 'MB', api.connections);
   if (others.open < CONNECTIONS) throw new Error(`${CONNECTIONS - others.open} live connections were lost: ${JSON.stringify(others.reasons)}`);
 } finally {
   crowd?.disconnect();
