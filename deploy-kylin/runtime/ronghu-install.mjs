@@ -60,7 +60,7 @@ async function main() {
   say(`  ${sums.files} 个文件的 SM3 全部相符`);
   if (existsSync(join(a.base, 'installation.json'))) throw new Error(`${a.base} 已安装融呼：升级请用 ronghu upgrade 安装包`);
   if (existsSync(join(a.data, 'ronghu.config.json'))) throw new Error(`数据目录 ${a.data} 已有配置，没有改动它；请换目录，或先移走`);
-  const joined = a.join ? JSON.parse(unseal(JOIN, passphraseFrom(a.joinPassphraseFile || undefined), JSON.parse(readFileSync(a.join, 'utf8'))).toString()) : null;
+  const joined = a.join ? JSON.parse(unseal(JOIN, passphraseFrom(a.joinPassphraseFile || undefined), JSON.parse(readFileSync(a.join, 'utf8')))) : null;
   const who = makeUser(a.user, a.data);
   const inst = {
     form: a.form, base: a.base, data: a.data, log: a.log, etc: a.etc, bin: a.bin, user: who.user, group: who.group, embedded: a.database === 'embedded', simulated: a.switch === 'simulated', serverName: a.serverName, hostAddress: a.hostAddress, hosts: a.form === 'single' ? [] : a.hosts.split(',').map((h) => h.trim()),

@@ -2,14 +2,15 @@
  * Event → figure on the screen of the board, in a real page of the portal: orders taken (from the moment the order exists) and calls coming in (from the moment
  * the resident dials). Other events go on meanwhile: agents change state and calls wait. Budget: p99 ≤ 500 ms. `BOARD_EVENTS` changes the number.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { launchBrowser, openAs } from '../harness/browser.mjs';
+import { percentile } from '../harness/figures.mjs';
+import { repairAt } from '../harness/orders.mjs';
 import { startProduct, until } from '../harness/product.mjs';
 import { HOTLINE } from '../harness/telephone.mjs';
 
 const EVENTS = Number(process.env.BOARD_EVENTS ?? 120);
 const say = (figure, value, n) => console.log(JSON.stringify({ bench: 'board', figure, value: Math.round(value), unit: 'ms', n }));
-const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
-const percentile = (sorted, p) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * p) - 1)];
 
 const product = await startProduct({ houses: Number(process.env.BOARD_HOUSES ?? 5000) });
 let browser = null, leader = null, running = true;
@@ -58,7 +59,7 @@ try {
   };
   const orders = await measure('orders', async (i) => {
     const house = houses[i % houses.length];
-    const order = await agent.call('POST', '/orders', { companyId: house.companyId, type: 'repair', urgency: 'normal', source: 'phone', faultCode: 'notHot', description: `看板基准 ${i}`, customerId: null, houseId: house.id, number: '13812345678', callId: null, attachmentIds: [] });
+    const order = await agent.call('POST', '/orders', repairAt(house, `看板基准 ${i}`));
     return order.createdAt;
   });
   const calls = await measure('inbound', async (i) => {

@@ -7,8 +7,10 @@ import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { launchBrowser, openAs } from '../harness/browser.mjs';
+import { percentile } from '../harness/figures.mjs';
 import { startProduct, until } from '../harness/product.mjs';
 import { HOTLINE } from '../harness/telephone.mjs';
 
@@ -16,7 +18,6 @@ const require = createRequire(import.meta.url);
 const SECONDS = Number(process.env.POP_SECONDS ?? 90), RATE = Number(process.env.POP_RATE ?? 20), CONNECTIONS = Number(process.env.POP_CONNECTIONS ?? 1000);
 const WARM_SECONDS = 15, CROWD = 70, ANSWER_MS = 300, TALK_MS = 1500, WAITING = 6, ACCOUNTS = 100;
 const say = (figure, value, unit, n) => console.log(JSON.stringify({ bench: 'pop', figure, value, unit, n }));
-const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
 /** Numbers that are on file, so that every pop has its customer: read from the demo data with the installation's own keys. */
 async function knownNumbers(product, count) {
   const dist = process.env.RONGHU_SERVER_DIST ?? fileURLToPath(new URL('../../server/dist', import.meta.url));
@@ -30,7 +31,6 @@ async function knownNumbers(product, count) {
     return rows.map((row) => crypto.open(row.number_sealed));
   } finally { await client.end(); }
 }
-const percentile = (sorted, p) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * p) - 1)];
 
 const product = await startProduct({ houses: Number(process.env.POP_HOUSES ?? 5000) });
 let browser = null, crowd = null;

@@ -5,13 +5,14 @@
  */
 import { createRequire } from 'node:module';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { until } from '../harness/product.mjs';
 import { missingRocketmq, startRocketmq } from '../harness/rocketmq.mjs';
-import { COMPANIES, startDatabase, startWorkers } from '../bus/rig.mjs';
+import { SHARDS, startDatabase, startWorkers } from '../bus/rig.mjs';
 
-const require = createRequire(import.meta.url), N = Number(process.env.EVENTS ?? 30000), PER_COMMIT = 10, WRITERS = 12, LANES = 2000, SHARDS = ['group', ...COMPANIES.map((id) => `company:${id}`)];
+const require = createRequire(import.meta.url), N = Number(process.env.EVENTS ?? 30000), PER_COMMIT = 10, WRITERS = 12, LANES = 2000;
 const say = (figure, value, unit, n) => console.log(JSON.stringify({ bench: 'relay', figure, value, unit, n }));
-const wait = (ms) => new Promise((r) => setTimeout(r, ms)), log = { info() {}, warn() {}, error: (m, f) => console.error(m, f) };
+const log = { info() {}, warn() {}, error: (m, f) => console.error(m, f) };
 /** Writes n events, PER_COMMIT to a transaction, and waits until each has its effect. Seconds from the first commit on. */
 async function run(rig, n) {
   await rig.clear();

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { percentile } from '../harness/figures.mjs';
 import { startProduct } from '../harness/product.mjs';
 
 const require = createRequire(import.meta.url), dist = (path) => require(`../../server/dist/${path}`);
@@ -10,7 +11,6 @@ const { Client } = require('pg'), { startEmbedded } = dist('platform/database/em
 const HOUSES = Number(process.env.RONGHU_BENCH_HOUSES ?? 1_000_000), N = Number(process.env.RONGHU_BENCH_N ?? 200), dataDir = mkdtempSync(join(tmpdir(), 'ronghu-search-'));
 let state = 20261121;
 const below = (n) => { state = (Math.imul(state, 1664525) + 1013904223) >>> 0; return state % n; };
-const p = (list, share) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.ceil(list.length * share) - 1)];
 
 /** Fills the data folder and gives samples of what is really in it: text to search for must be there to be found. */
 async function prepare() {
@@ -55,7 +55,7 @@ try {
       if ((answer.rows ?? answer).length > 0) found += 1;
     }
     if (found < (N + 10) * 0.9) throw new Error(`${figure}: only ${found} of ${N + 10} searches found anything`);
-    const value = p(times, 0.95);
+    const value = percentile(times, 0.95);
     console.log(JSON.stringify({ bench: 'search', figure: `p95_ms_${figure}`, value: Math.round(value * 10) / 10, unit: 'ms', n: times.length }));
     if (value > worst.value) worst = { kind: figure, value };
   };

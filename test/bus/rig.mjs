@@ -4,14 +4,14 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const require = createRequire(import.meta.url), load = (path) => require(`../../server/dist/${path}.js`);
 const { startEmbedded } = load('platform/database/embedded'), { migrate } = load('platform/database/migrate'), { createShards } = load('platform/database/shards'), { createIds } = load('platform/database/ids'), { defineTable, c } = load('platform/database/table');
 const { busTables } = load('platform/bus/bus.tables'), { Bus } = load('platform/bus/bus'), { Outbox } = load('platform/bus/outbox'), { Relay } = load('platform/bus/relay'), { PostgresWakeUp } = load('platform/cache/wake-up'), { cacheTables } = load('platform/cache/cache.tables');
 const { freePort } = require('../harness/ports.cjs');
-export const COMPANIES = [11, 12];
+export const COMPANIES = [11, 12], SHARDS = ['group', ...COMPANIES.map((id) => `company:${id}`)];
 const effect = defineTable({ name: 'effect', comment: '消费结果（测试）', shard: 'group', primaryKey: ['id'], columns: { id: c.id('编号'), event_id: c.id('事件'), lane: c.text('线', 60), n: c.int('序') } });
-const wait = (ms) => new Promise((r) => setTimeout(r, ms));
 
 /** A database of its own; `fsync` off unless durability is what is measured. */
 export async function startDatabase(settings = { fsync: 'off' }) {

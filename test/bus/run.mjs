@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { setTimeout as wait } from 'node:timers/promises';
 import { until } from '../harness/product.mjs';
 import { missingRocketmq, startRocketmq } from '../harness/rocketmq.mjs';
-import { COMPANIES, startDatabase, startWorkers } from './rig.mjs';
+import { finish, runTests } from '../harness/runner.mjs';
+import { SHARDS, startDatabase, startWorkers } from './rig.mjs';
 
 const require = createRequire(import.meta.url), { RocketmqBroker } = require('../../server/dist/platform/bus/rocketmq-broker.js');
 const log = process.env.RONGHU_VERBOSE === '1' ? { info: console.error, warn: (m, f) => console.error('warn', m, String(f?.error ?? f?.text ?? '')), error: (m, f) => console.error('error', m, String(f?.error ?? '')) } : { info() {}, warn() {}, error() {} };
-const wait = (ms) => new Promise((r) => setTimeout(r, ms)), SHARDS = ['group', ...COMPANIES.map((id) => `company:${id}`)];
 const settled = (rig, ms) => until('nothing is left in the outbox', async () => (await rig.open()) === 0, ms, 50);
 /** Each effect exactly once, and within each aggregate in the order of the commits. */
 async function exact(rig, wanted) {
@@ -130,22 +131,18 @@ const brokerOnly = [
     assert.equal((await rig.effects()).length, 1);
   }],
 ];
-const wanted = process.argv.slice(2);
-let passed = 0, failed = 0, skipped = 0;
+const result = { passed: 0, failed: 0, skipped: 0 };
 async function suite(name, tests, rig, extra) {
-  for (const [title, test] of tests) {
-    if (wanted.length && !wanted.some((w) => `${name}: ${title}`.includes(w))) continue;
-    const begin = Date.now();
-    await rig.clear();
-    try { await test(rig, extra); passed += 1; console.log(`✓ ${name}: ${title} (${Date.now() - begin} ms)`); } catch (error) { failed += 1; console.log(`✗ ${name}: ${title}\n${error.stack ?? error}`); }
-  }
+  const { passed, failed } = await runTests(tests.map(([title, test]) => [`${name}: ${title}`, () => test(rig, extra)]), { before: () => rig.clear() });
+  result.passed += passed;
+  result.failed += failed;
 }
 const database = await startDatabase();
 try {
   const own = await startWorkers(database.url, { log });
   try { await suite('database', contract, own); } finally { await own.stop(); }
   const missing = missingRocketmq();
-  if (missing) { skipped = contract.length + brokerOnly.length; console.log(`跳过 RocketMQ 的 ${skipped} 项：${missing}`); } else {
+  if (missing) { result.skipped = contract.length + brokerOnly.length; console.log(`跳过 RocketMQ 的 ${result.skipped} 项：${missing}`); } else {
     const topic = `ronghu-${randomUUID().slice(0, 8)}`, group = `workers-${topic}`, mq = await startRocketmq({ topics: [topic], groups: [group] });
     console.log(`  RocketMQ ${mq.version}: name server, broker and proxy on Java`);
     try {
@@ -154,5 +151,4 @@ try {
     } finally { await mq.stop(); }
   }
 } finally { await database.stop(); }
-console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
-process.exit(failed ? 1 : 0);
+finish(result);

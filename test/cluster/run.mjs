@@ -3,28 +3,16 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { randomUUID } from 'node:crypto';
 import { io } from 'socket.io-client';
-import { signIn, startProduct, until } from '../harness/product.mjs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { repairAt } from '../harness/orders.mjs';
+import { elsewhere, signIn, startProduct, until } from '../harness/product.mjs';
+import { finish, runTests } from '../harness/runner.mjs';
 import { readyAgent } from '../harness/telephone.mjs';
 
-const require = createRequire(import.meta.url), { Client } = require('pg'), sm2 = require('sm-crypto-v2').sm2;
-const wait = (ms) => new Promise((r) => setTimeout(r, ms));
+const { sm2 } = createRequire(import.meta.url)('sm-crypto-v2');
 const product = await startProduct({ houses: 400, args: ['--api', '2', '--workers', '2', '--directors', '2'], verbose: process.env.RONGHU_VERBOSE === '1', env: process.env.RONGHU_CACHE_URL ? { RONGHU_CACHE_URL: process.env.RONGHU_CACHE_URL } : {} });
 const [A, B] = product.run().processes.filter((p) => p.name.startsWith('api')).map((p) => `http://127.0.0.1:${p.port}`);
-const database = async (sql, params = []) => {
-  const { database: d } = JSON.parse((await import('node:fs')).readFileSync(`${product.dataDir}/ronghu.config.json`, 'utf8'));
-  const client = new Client({ connectionString: `postgres://ronghu:${encodeURIComponent(d.embeddedPassword)}@127.0.0.1:${d.embeddedPort}/ronghu` });
-  await client.connect();
-  try { return (await client.query(sql, params)).rows; } finally { await client.end(); }
-};
 const at = (base, front, login) => signIn(base, front, login, product.password);
-/** The same session, asked of another process. */
-function elsewhere(client, base) {
-  const root = client.root.replace(/^http:\/\/[^/]+/, base);
-  return async (method, path, body, key = randomUUID()) => {
-    const response = await fetch(root + path, { method, headers: { cookie: client.cookie(), 'x-ronghu': '1', 'idempotency-key': key, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, body: body === undefined ? undefined : JSON.stringify(body) });
-    return { status: response.status, json: await response.json() };
-  };
-}
 async function listen(base, client) {
   const socket = io(base, { path: `/${client.front === 'mobile' ? 'm' : client.front}/live`, transports: ['websocket'], extraHeaders: { cookie: client.cookie() }, reconnection: false }), heard = [];
   socket.on('live', (m) => heard.push({ ...m, heardAt: performance.now() }));
@@ -36,7 +24,7 @@ async function listen(base, client) {
 }
 const admin = await at(A, 'admin', 'admin');
 const houses = (await admin.call('GET', '/houses?size=50')).rows;
-const intake = (i, text) => ({ companyId: houses[i % houses.length].companyId, type: 'repair', urgency: 'normal', source: 'phone', faultCode: 'notHot', description: text, customerId: null, houseId: houses[i % houses.length].id, number: '13900000000', callId: null, attachmentIds: [] });
+const intake = (i, text) => repairAt(houses[i % houses.length], text);
 
 const tests = [
   ['an order taken in through A is on a socket of B and of A within 500 ms, once', async () => {
@@ -63,12 +51,12 @@ const tests = [
     assert.equal((await call(B, 'POST', '/identity/sign-in', { ...sealed, sealed: sm2.doEncrypt(JSON.stringify({ password: product.password, nonce: nonce.replace(/.$/, (c) => (c === '0' ? '1' : '0')) }), publicKey, 1) })).status, 401, 'a number made up');
     for (let i = 0; i < 5; i++) { const base = i % 2 ? A : B, key = (await call(base === A ? B : A, 'GET', '/identity/sign-in-key')).json; assert.equal((await call(base, 'POST', '/identity/sign-in', { login: 'agent04', sealed: sm2.doEncrypt(JSON.stringify({ password: 'wrong', nonce: key.nonce }), key.publicKey, 1) })).status, 401); }
     for (const base of [A, B]) await assert.rejects(at(base, 'agent', 'agent04'), (e) => e.code === 'ACCOUNT_LOCKED');
-    const [{ id }] = await database("select id from ronghu_group.account where login = 'agent04'");
+    const [{ id }] = await product.sql("select id from ronghu_group.account where login = 'agent04'");
     await admin.call('POST', `/accounts/${id}/unlock`);
     await at(B, 'agent', 'agent04');
   }],
   ['signing out on A ends the session on B at once: its next request and its socket', async () => {
-    const client = await at(A, 'admin', 'leader'), onB = elsewhere(client, B), b = await listen(B, client);
+    const client = await at(A, 'admin', 'leader'), { ask: onB } = elsewhere(client, B), b = await listen(B, client);
     assert.equal((await onB('GET', '/identity/me')).status, 200);
     const begin = performance.now();
     await client.call('POST', '/identity/sign-out');
@@ -78,27 +66,27 @@ const tests = [
     assert.ok(b.heard.some((m) => m.event.kind === 'session' && m.event.reason === 'signedOut'));
   }],
   ['rights taken away on A leave the room on B, and come back', async () => {
-    const [row] = await database("select a.id, a.login, a.person_name, a.org_id from ronghu_group.account a where login = 'banzhang'"), client = await at(B, 'admin', 'banzhang'), b = await listen(B, client);
+    const [row] = await product.sql("select a.id, a.login, a.person_name, a.org_id from ronghu_group.account a where login = 'banzhang'"), client = await at(B, 'admin', 'banzhang'), b = await listen(B, client);
     assert.ok((await b.rooms()).some((r) => r.startsWith('board:')), 'the shift leader sees boards');
     const roles = (await admin.call('GET', '/roles')).find((r) => r.code === 'supervisor');
     const sysadmin = await at(A, 'admin', 'sysadmin'), begin = performance.now();
     await sysadmin.call('PUT', '/roles/supervisor', { permissions: roles.permissions.filter((p) => p !== 'board.read'), reason: '测试' });
     await until('B leaves the room', async () => !(await b.rooms()).some((r) => r.startsWith('board:')), 2000, 10);
     console.log(`  right taken away on A → room left on B: ${Math.round(performance.now() - begin)} ms`);
-    assert.equal((await elsewhere(client, B)('GET', '/board')).status, 403);
+    assert.equal((await elsewhere(client, B).ask('GET', '/board')).status, 403);
     await sysadmin.call('PUT', '/roles/supervisor', { permissions: roles.permissions, reason: '测试' });
     await until('B joins again', async () => (await b.rooms()).some((r) => r.startsWith('board:')), 2000, 10);
     assert.ok(row.id && !b.gone());
     b.socket.close();
   }],
   ['the same key sent to A and B at once makes one order, with one answer', async () => {
-    const agent = await at(A, 'agent', 'agent02'), onB = elsewhere(agent, B), onA = elsewhere(agent, A), key = randomUUID(), body = intake(3, '同一操作');
+    const agent = await at(A, 'agent', 'agent02'), { ask: onB } = elsewhere(agent, B), { ask: onA } = elsewhere(agent, A), key = randomUUID(), body = intake(3, '同一操作');
     const answers = await Promise.all([onA, onB, onA, onB].map((send) => send('POST', '/orders', body, key)));
     assert.deepEqual(new Set(answers.map((r) => r.status)), new Set([200]));
     assert.equal(new Set(answers.map((r) => r.json.orderNo)).size, 1);
   }],
   ['a setting saved and a station renamed on A are read on B at once', async () => {
-    const onB = elsewhere(admin, B), before = await admin.call('GET', '/settings/restReasons'), name = `站${Date.now() % 1e6}`;
+    const { ask: onB } = elsewhere(admin, B), before = await admin.call('GET', '/settings/restReasons'), name = `站${Date.now() % 1e6}`;
     await admin.call('PUT', '/settings/restReasons', { value: ['用餐', '培训', '跨进程'], baseVersion: before.version, reason: '测试' });
     assert.equal((await onB('GET', '/settings/restReasons')).json.version, before.version + 1);
     const station = (await admin.call('GET', '/org/tree')).find((n) => n.kind === 'station'), begin = performance.now();
@@ -108,12 +96,12 @@ const tests = [
     await admin.call('PUT', `/org/nodes/${station.id}`, { name: station.name });
   }],
   ['a company added on A is served by B at once, and a worker takes its shard', async () => {
-    const onB = elsewhere(admin, B), parent = (await admin.call('GET', '/org/tree')).find((n) => n.kind === 'division'), mark = Date.now() % 1e6;
+    const { ask: onB } = elsewhere(admin, B), parent = (await admin.call('GET', '/org/tree')).find((n) => n.kind === 'division'), mark = Date.now() % 1e6;
     const company = await admin.call('POST', '/org/nodes', { parentId: parent.id, kind: 'company', name: `新区供热${mark}`, code: `XQ${mark}` }), begin = performance.now();
     const source = { companyId: company.id, parentId: null, kind: 'heatSource', name: '一号热源' }, key = randomUUID(), made = await until('B serves the company', async () => { const answer = await onB('POST', '/areas', source, key); return answer.status === 200 && answer.json; }, 1000, 5);
     console.log(`  company made by A → a heat source of it made by B: ${Math.round(performance.now() - begin)} ms`);
     assert.deepEqual((await admin.call('GET', `/areas?companyId=${company.id}`)).map((n) => n.id), [made.id]);
-    const now = async () => (await database(`select holder from ronghu_c${company.id}.lease where name like 'relay:%' and until_at > $1`, [Date.now()])).length;
+    const now = async () => (await product.sql(`select holder from ronghu_c${company.id}.lease where name like 'relay:%' and until_at > $1`, [Date.now()])).length;
     await until('a worker has taken the relay of its shard', now, 5000, 50);
   }],
   ['a page that comes back on the other process is told to load anew', async () => {
@@ -126,7 +114,7 @@ const tests = [
   ['what the director says reaches sockets of both, and a dial key sent to both places one call', async () => {
     const watchA = await listen(A, admin), watchB = await listen(B, admin), agent = await readyAgent(product, 'agent01', { answerAfterMs: 100 });
     for (const w of [watchA, watchB]) await until('the agent is told', () => w.heard.some((m) => m.event.kind === 'agent' && m.event.agent.agentId === agent.agentId && m.event.agent.readiness === 'ready'), 3000);
-    const key = randomUUID(), send = (base) => elsewhere(agent.client, base)('POST', '/phone/commands', { command: 'dial', number: '13922220000' }, key);
+    const key = randomUUID(), send = (base) => elsewhere(agent.client, base).ask('POST', '/phone/commands', { command: 'dial', number: '13922220000' }, key);
     assert.deepEqual((await Promise.all([send(A), send(B)])).map((r) => r.status), [200, 200]);
     await agent.is('talking', (s) => s.agent.callState === 'talking', 20000);
     assert.equal((await product.sim('GET', '/state')).channels.filter((c) => c.outside).length, 1);
@@ -136,7 +124,7 @@ const tests = [
     watchB.socket.close();
   }],
   ['the workers share the shards; kill -9 of one and the other has them all, nothing lost, nothing told twice', async () => {
-    const holders = async () => { const rows = await database("select holder from ronghu_group.lease where name = 'relay:group' and until_at > $1", [Date.now()]); for (const { nspname } of await database("select nspname from pg_namespace where nspname like 'ronghu_c%'")) rows.push(...(await database(`select holder from ${nspname}.lease where name like 'relay:%' and until_at > $1`, [Date.now()]))); return rows.map((r) => r.holder); };
+    const holders = async () => { const rows = await product.sql("select holder from ronghu_group.lease where name = 'relay:group' and until_at > $1", [Date.now()]); for (const { nspname } of await product.sql("select nspname from pg_namespace where nspname like 'ronghu_c%'")) rows.push(...(await product.sql(`select holder from ${nspname}.lease where name like 'relay:%' and until_at > $1`, [Date.now()]))); return rows.map((r) => r.holder); };
     const shards = 1 + new Set(houses.map((h) => h.companyId)).size;
     await until('each shard has its relay', async () => (await holders()).length >= shards, 10000);
     const before = new Set(await holders());
@@ -164,9 +152,9 @@ const tests = [
     await agent.command({ command: 'dial', number: '13922223333' });
     await agent.is('talking', (s) => s.agent.callState === 'talking', 20000);
     for (let turn = 0; turn < 3; turn++) {
-      const epoch = (await sysadmin.call('GET', '/system/state')).directorEpoch, onBoth = [A, B].map((base) => elsewhere(sysadmin, base));
+      const epoch = (await sysadmin.call('GET', '/system/state')).directorEpoch, onBoth = [A, B].map((base) => elsewhere(sysadmin, base).ask);
       await wait(3000); // the other one is a standby again
-      const [{ holder }] = await database("select holder from ronghu_group.lease where name like 'director%'"), pid = Number(holder.split(':')[1]), name = Object.entries(product.run().pids).find(([, p]) => p === pid)?.[0];
+      const [{ holder }] = await product.sql("select holder from ronghu_group.lease where name like 'director%'"), pid = Number(holder.split(':')[1]), name = Object.entries(product.run().pids).find(([, p]) => p === pid)?.[0];
       assert.ok(name?.startsWith('director'), `the lease is a director's: ${holder}`);
       const begin = performance.now();
       product.kill(name);
@@ -180,18 +168,8 @@ const tests = [
     await agent.command({ command: 'hangUp' });
   }],
 ];
-const wanted = process.argv.slice(2);
-let passed = 0, failed = 0;
+let result;
 try {
-  for (const [name, test] of tests) {
-    if (wanted.length && !wanted.some((w) => name.includes(w))) continue;
-    const begin = Date.now();
-    try { await test(); passed += 1; console.log(`✓ ${name} (${Date.now() - begin} ms)`); } catch (error) {
-      failed += 1;
-      console.log(`✗ ${name}\n${error.stack ?? error}`);
-      for (const process of ['api1', 'api2', 'worker1', 'worker2', 'director', 'director2']) console.log(`--- ${process} log\n${product.log(process).split('\n').slice(-8).join('\n').slice(-1800)}`);
-    }
-  }
+  result = await runTests(tests, { onFailure: () => { for (const process of ['api1', 'api2', 'worker1', 'worker2', 'director', 'director2']) console.log(`--- ${process} log\n${product.log(process).split('\n').slice(-8).join('\n').slice(-1800)}`); } });
 } finally { await product.stop(); }
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exit(failed ? 1 : 0);
+finish(result);

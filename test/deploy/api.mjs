@@ -1,10 +1,11 @@
 // Runs in the network of the place: takes orders, or finds them, and says the result as JSON. Usage: api.mjs take|find BASE PASSWORD [order numbers]
+import { repairAt } from '../harness/orders.mjs';
 import { signIn } from '../harness/product.mjs';
 
 const [what, base, password, numbers] = process.argv.slice(2), agent = await signIn(base, 'agent', 'agent02', password);
 if (what === 'take') {
   const admin = await signIn(base, 'admin', 'admin', password), { rows } = await admin.call('GET', '/houses?size=10'), taken = [];
-  for (let i = 0; i < 5; i++) { const house = rows[i]; taken.push((await agent.call('POST', '/orders', { companyId: house.companyId, type: 'repair', urgency: 'normal', source: 'phone', faultCode: 'notHot', description: `部署测试 ${i} 𠮷`, contactName: '张三', customerId: null, houseId: house.id, number: `1390000000${i}`, callId: null, attachmentIds: [] })).orderNo); }
+  for (let i = 0; i < 5; i++) taken.push((await agent.call('POST', '/orders', repairAt(rows[i], `部署测试 ${i} 𠮷`, { contactName: '张三', number: `1390000000${i}` }))).orderNo);
   console.log(JSON.stringify(taken));
 } else {
   const found = [];

@@ -3,9 +3,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { has } from '../prerequisites.mjs';
 
 const CACHE = '/var/cache/ronghu-tests/bookworm-minbase', PATH = '/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', isRoot = process.getuid() === 0;
-const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
 /** The clean root's template, made once with the network. Returns null, with the reason printed, where it cannot be had. */
 function template() {
   if (!isRoot) { console.log('  没有 root 权限'); return null; }

@@ -8,12 +8,14 @@ import { makeBundle } from '../../deploy-kylin/make-bundle.mjs';
 import { elfArch } from '../../deploy-kylin/lib/elf.mjs';
 import { listFiles, makeSums } from '../../deploy-kylin/runtime/lib/sums.mjs';
 import { until } from '../harness/product.mjs';
+import { finish, runTests } from '../harness/runner.mjs';
+import { has } from '../prerequisites.mjs';
 import { copyInto, makePlaces, variant } from './place.mjs';
 
 const out = mkdtempSync(join(tmpdir(), 'ronghu-bundle-')), PASS = 'deploy suite passphrase', places = await makePlaces(), open = [];
 const place = async () => { const made = await places.make(); open.push(made); return made; };
 const API = resolve('test/deploy/api.mjs');
-let bundle, first, second, run, orders, saved, skipped = 0;
+let bundle, first, second, run, orders, saved;
 const answers = (at, more) => { writeFileSync(at.at('/answers.json'), JSON.stringify({ form: 'single', serverName: 'ronghu.test', proxy: 'nginx', switch: 'simulated', ...at.answers, ...more })); return at.inside('/answers.json'); };
 const ronghu = (at, args, base = at.answers.base ?? '/opt/ronghu') => at.exec([join(base, 'bin/ronghu'), ...args]);
 const passphrase = (at) => { const file = at.at('/passphrase'); if (!existsSync(file)) writeFileSync(file, `${PASS}\n`, { mode: 0o600 }); return ['--passphrase-file', at.inside('/passphrase')]; };
@@ -98,7 +100,7 @@ const tests = [
   }],
   ['the units are sound and shut in', async () => {
     const units = first.at('/etc/ronghu/systemd');
-    if (spawnSync('sh', ['-c', 'command -v systemd-analyze']).status !== 0) { skipped += 1; console.log('  跳过：本机没有 systemd-analyze'); return; }
+    if (!has('systemd-analyze')) { console.log('  跳过：本机没有 systemd-analyze'); return 'skipped'; }
     const verified = spawnSync('systemd-analyze', ['verify', ...readdirSync(units).filter((n) => n.endsWith('.service')).map((n) => join(units, n))], { encoding: 'utf8' }), wrong = `${verified.stdout}${verified.stderr}`.split('\n').filter((l) => l.includes('ronghu') && !l.includes('is not executable'));
     assert.deepEqual(wrong, []);
     const server = readFileSync(join(units, 'ronghu-server.service'), 'utf8');
@@ -210,19 +212,11 @@ const tests = [
     await stop(first, run);
   }],
 ];
-let passed = 0, failed = 0;
+let result;
 try {
-  for (const [name, test] of tests) {
-    const begin = Date.now();
-    try { const before = skipped; await test(); if (skipped === before) { passed += 1; console.log(`✓ ${name} (${Date.now() - begin} ms)`); } } catch (error) {
-      failed += 1;
-      console.log(`✗ ${name}\n${error.stack ?? error}${run ? `\n--- run\n${run.output().split('\n').slice(-15).join('\n')}` : ''}`);
-      break; // what follows builds on it
-    }
-  }
+  result = await runTests(tests, { wanted: [], chained: true, onFailure: () => { if (run) console.log(`--- run\n${run.output().split('\n').slice(-15).join('\n')}`); } });
 } finally {
   for (const at of open) await at.close();
   rmSync(out, { recursive: true, force: true });
 }
-console.log(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
-process.exit(failed ? 1 : 0);
+finish(result);

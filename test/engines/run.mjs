@@ -29,7 +29,7 @@ const jest = (label, args, env = {}) => new Promise((resolve) => {
 });
 const why = installSeekDb();
 if (why) console.error(`OceanBase 引擎不可用：${why}`);
-if (!wanted.length || wanted.includes('contract')) await jest('契约：全部可用数据库', ['--testMatch', '**/server/src/**/*.engine.ts', '--runInBand']);
+if (!wanted.length || wanted.includes('contract')) await jest('契约：全部可用数据库', ['--testMatch', '**/test/engines/*.engine.ts', '--runInBand']);
 if (!wanted.length || wanted.includes('stores')) for (const [label, start, files] of [['MariaDB（OceanBase 适配器）', startMariaDb, STORES], ['OceanBase 自己的引擎', startSeekDb, FEWER]]) {
   const server = await start();
   console.error('不在此重复：监控中心“每秒至多五次”（与时钟有关，与数据库无关）');

@@ -1,15 +1,15 @@
 // Fault tests against the whole product: what was acknowledged survives, talking calls go on, agents and queue come back, nothing happens twice.
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { repairAt } from '../harness/orders.mjs';
 import { startProduct, until } from '../harness/product.mjs';
+import { finish, runTests } from '../harness/runner.mjs';
 import { channelOf, readyAgent, residentCalls } from '../harness/telephone.mjs';
 
-const require = createRequire(import.meta.url), { Client } = require('pg');
-const wait = (ms) => new Promise((r) => setTimeout(r, ms));
 const product = await startProduct({ houses: 600, verbose: process.env.RONGHU_VERBOSE === '1' });
 const houses = (await (await product.client('admin', 'admin')).call('GET', '/houses?size=50')).rows;
-const intake = (i) => ({ companyId: houses[i % houses.length].companyId, type: 'repair', urgency: 'normal', source: 'phone', faultCode: 'notHot', description: `故障测试 ${i}`, customerId: null, houseId: houses[i % houses.length].id, number: '13900000000', callId: null, attachmentIds: [] });
+const intake = (i) => repairAt(houses[i % houses.length], `故障测试 ${i}`);
 /** Sends until acknowledged, with the same key each time, as the request client does. */
 async function persist(client, method, path, body, key, ms = 60000) {
   const end = Date.now() + ms;
@@ -146,32 +146,22 @@ const tests = [
   }],
 ];
 async function countOrders(part) {
-  const config = JSON.parse((await import('node:fs')).readFileSync(`${product.dataDir}/ronghu.config.json`, 'utf8'));
-  const client = new Client({ connectionString: `postgres://ronghu:${encodeURIComponent(config.database.embeddedPassword)}@127.0.0.1:${config.database.embeddedPort}/ronghu` });
-  await client.connect();
   let n = 0;
-  for (const { nspname } of (await client.query("select nspname from pg_namespace where nspname like 'ronghu_c%'")).rows) n += Number((await client.query(`select count(*) as n from ${nspname}.work_order where description like $1`, [`${part}%`])).rows[0].n);
-  await client.end();
+  for (const { nspname } of await product.sql("select nspname from pg_namespace where nspname like 'ronghu_c%'")) n += Number((await product.sql(`select count(*) as n from ${nspname}.work_order where description like $1`, [`${part}%`]))[0].n);
   return n;
 }
-const wanted = process.argv.slice(2);
-let passed = 0, failed = 0;
+let result;
 try {
-  for (const [name, test] of tests) {
-    if (wanted.length && !wanted.some((w) => name.includes(w))) continue;
-    const begin = Date.now();
-    try { await test(); passed += 1; console.log(`✓ ${name} (${Date.now() - begin} ms)`); } catch (error) {
-      failed += 1;
-      console.log(`✗ ${name}\n${error.stack ?? error}`);
-      for (const process of ['director', 'server']) console.log(`--- ${process} log\n${product.log(process).split('\n').slice(-12).join('\n').slice(-3000)}`);
-    }
+  result = await runTests(tests, {
+    onFailure: () => { for (const process of ['director', 'server']) console.log(`--- ${process} log\n${product.log(process).split('\n').slice(-12).join('\n').slice(-3000)}`); },
     // what a failed test left behind must not spoil the next
-    const state = await product.sim('GET', '/state').catch(() => ({ channels: [] }));
-    for (const channel of state.channels) await product.sim('POST', `/calls/${channel.uuid}/hangup`, {}).catch(() => undefined);
-    await wait(500);
-    const agent = await product.client('agent', 'agent01').catch(() => null);
-    await agent?.call('POST', '/phone/commands', { command: 'endWrapUp' }).catch(() => undefined);
-  }
+    after: async () => {
+      const state = await product.sim('GET', '/state').catch(() => ({ channels: [] }));
+      for (const channel of state.channels) await product.sim('POST', `/calls/${channel.uuid}/hangup`, {}).catch(() => undefined);
+      await wait(500);
+      const agent = await product.client('agent', 'agent01').catch(() => null);
+      await agent?.call('POST', '/phone/commands', { command: 'endWrapUp' }).catch(() => undefined);
+    },
+  });
 } finally { await product.stop(); }
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exit(failed ? 1 : 0);
+finish(result);

@@ -4,17 +4,16 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { randomUUID } from 'node:crypto';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createConnection } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { repairAt } from '../harness/orders.mjs';
 import { startProduct, until } from '../harness/product.mjs';
 import { missingRocketmq, startRocketmq } from '../harness/rocketmq.mjs';
 import { readyAgent } from '../harness/telephone.mjs';
 
-const require = createRequire(import.meta.url), { Client } = require('pg'), { freePort } = require('../harness/ports.cjs');
-const wait = (ms) => new Promise((r) => setTimeout(r, ms)), REDIS = process.env.RONGHU_REDIS_SERVER ?? 'redis-server';
-const answers = (port) => new Promise((resolve) => { const s = createConnection(port, '127.0.0.1', () => { s.destroy(); resolve(true); }); s.on('error', () => resolve(false)); });
+const { answers, freePort } = createRequire(import.meta.url)('../harness/ports.cjs'), REDIS = process.env.RONGHU_REDIS_SERVER ?? 'redis-server';
 async function startRedis() {
   if (spawnSync(REDIS, ['--version']).status !== 0) return null;
   const port = await freePort(), dir = mkdtempSync(join(tmpdir(), 'ronghu-redis-'));
@@ -36,10 +35,9 @@ export async function nothingLost({ orders, say = () => {}, lanes = 12 }) {
   try {
     mq = noBroker ? null : await startRocketmq({ topics: [topic], groups: [group] });
     product = await startProduct({ houses: 600, args: ['--api', '2', '--workers', '2'], verbose: process.env.RONGHU_VERBOSE === '1', env: { ...(redis ? { RONGHU_CACHE_URL: redis.url } : {}), ...(mq ? { RONGHU_BUS: 'rocketmq', RONGHU_BUS_ENDPOINTS: mq.endpoints, RONGHU_BUS_TOPIC: topic, RONGHU_BUS_GROUP: group } : {}) } });
-    const { database: d } = JSON.parse(readFileSync(`${product.dataDir}/ronghu.config.json`, 'utf8'));
-    const sql = async (text, params = []) => { const client = new Client({ connectionString: `postgres://ronghu:${encodeURIComponent(d.embeddedPassword)}@127.0.0.1:${d.embeddedPort}/ronghu` }); await client.connect(); try { return (await client.query(text, params)).rows; } finally { await client.end(); } };
+    const { sql } = product;
     const houses = (await (await product.client('admin', 'admin')).call('GET', '/houses?size=200')).rows, clients = await Promise.all(['agent02', 'agent03', 'agent04'].map((login) => product.client('agent', login)));
-    const body = (i) => ({ companyId: houses[i % houses.length].companyId, type: 'repair', urgency: 'normal', source: 'phone', faultCode: 'notHot', description: `不丢单 ${i}`, customerId: null, houseId: houses[i % houses.length].id, number: '13900000000', callId: null, attachmentIds: [] });
+    const body = (i) => repairAt(houses[i % houses.length], `不丢单 ${i}`);
     const acknowledged = new Map(), ackedAt = [];
     let refusals = 0, next = 0, over = false, allowed = 0;
     /** Sends until acknowledged, with the same key each time, as the pages do. */

@@ -2,18 +2,16 @@
 // and OceanBase's own engine from its embeddable package. Each answers { url, restart(), stop() } or { skipped: 'why' }.
 const { spawn, spawnSync } = require('node:child_process');
 const { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } = require('node:fs');
-const { createConnection } = require('node:net');
 const { tmpdir } = require('node:os');
 const { join, resolve } = require('node:path');
-const { freePort } = require('./ports.cjs');
+const { setTimeout: pause } = require('node:timers/promises');
+const { answers, freePort } = require('./ports.cjs');
 
 const UNPRIVILEGED = 65534;
 const asUser = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
 const SEEKDB_VERSION = '1.4.0.post1';
 const SEEKDB_HOME = process.env.RONGHU_SEEKDB_HOME ?? resolve(__dirname, '../../node_modules/.cache/ronghu/seekdb');
-const answers = (port) => new Promise((done) => { const s = createConnection(port, '127.0.0.1', () => { s.destroy(); done(true); }); s.on('error', () => done(false)); });
 const found = (paths) => paths.find((path) => existsSync(path));
-const pause = (ms) => new Promise((r) => setTimeout(r, ms));
 
 /** One server process that can be killed and started again on the same data. */
 async function keep({ name, command, args, dir, port, url, options }) {

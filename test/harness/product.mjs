@@ -4,14 +4,41 @@ import { createRequire } from 'node:module';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
-const require = createRequire(import.meta.url);
-const sm2 = require('sm-crypto-v2').sm2;
+const require = createRequire(import.meta.url), { sm2 } = require('sm-crypto-v2'), { Client } = require('pg');
 const alive = (pid) => { try { process.kill(pid, 0); return true; } catch { return false; } };
 
 /**
+ * A product that runs, by its data folder: whatever tests and hands do with it.
+ * @returns { base, simulator, dataDir, password, run(), log(name), kill(name), client(front, login), sim(method, path, body), sql(text, params) }
+ */
+export function attachProduct(dataDir) {
+  const run = () => JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')), { base, simulator, password } = run();
+  return {
+    base, simulator, dataDir, password, run,
+    log: (name) => { const file = join(dataDir, 'logs', `${name}.log`); return existsSync(file) ? readFileSync(file, 'utf8') : ''; },
+    /** kill -9 of one process of the product: 'director', 'server', 'simulator', 'database'. The launcher brings it back. */
+    kill(name, signal = 'SIGKILL') { const pid = run().pids[name]; if (!pid || !alive(pid)) throw new Error(`${name} is not running`); process.kill(pid, signal); return pid; },
+    client: (front, login, withPassword = password) => signIn(base, front, login, withPassword),
+    sim: switchControl(simulator),
+    /** Rows of a statement on the product's own (embedded) database. */
+    async sql(text, params = []) {
+      const { database: d } = JSON.parse(readFileSync(join(dataDir, 'ronghu.config.json'), 'utf8')), client = new Client({ connectionString: `postgres://ronghu:${encodeURIComponent(d.embeddedPassword)}@127.0.0.1:${d.embeddedPort}/ronghu` });
+      await client.connect();
+      try { return (await client.query(text, params)).rows; } finally { await client.end(); }
+    },
+  };
+}
+/** The simulated switch's control page, for calls and phones. */
+export const switchControl = (url) => async (method, path, body) => {
+  const response = await fetch(`${url}${path}`, { method, headers: { 'content-type': 'application/json' }, body: body === undefined ? undefined : JSON.stringify(body) }), text = await response.text();
+  if (!response.ok) throw new Error(`simulator ${method} ${path}: ${response.status} ${text}`);
+  return text ? JSON.parse(text) : null;
+};
+/**
  * @param options houses: number of demo houses (default 1500); keep: a data folder to use and keep; env: further environment; args: further arguments.
- * @returns { base, admin, agent, mobile, simulator, dataDir, password, run(), stop(), kill(name), client(front, login) }
+ * @returns what `attachProduct` gives, with startMs, output() and stop().
  */
 export async function startProduct(options = {}) {
   const dataDir = options.keep ?? mkdtempSync(join(tmpdir(), 'ronghu-product-'));
@@ -26,15 +53,10 @@ export async function startProduct(options = {}) {
   while (!(existsSync(runFile) && JSON.parse(readFileSync(runFile, 'utf8')).ready)) {
     if (child.exitCode !== null) throw new Error(`the product did not start:\n${out}`);
     if (Date.now() - begin > 180000) { child.kill('SIGKILL'); throw new Error(`the product was not ready within 180 s:\n${out}`); }
-    await new Promise((r) => setTimeout(r, 50));
+    await wait(50);
   }
-  const run = () => JSON.parse(readFileSync(runFile, 'utf8'));
-  const { base, simulator, password } = run();
-  const product = {
-    base, simulator, dataDir, password, run, startMs: Date.now() - begin, output: () => out,
-    log: (name) => { const file = join(dataDir, 'logs', `${name}.log`); return existsSync(file) ? readFileSync(file, 'utf8') : ''; },
-    /** kill -9 of one process of the product: 'director', 'server', 'simulator', 'database'. The launcher brings it back. */
-    kill(name, signal = 'SIGKILL') { const pid = run().pids[name]; if (!pid || !alive(pid)) throw new Error(`${name} is not running`); process.kill(pid, signal); return pid; },
+  return {
+    ...attachProduct(dataDir), startMs: Date.now() - begin, output: () => out,
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {
         const ended = new Promise((r) => child.once('exit', r));
@@ -45,35 +67,34 @@ export async function startProduct(options = {}) {
       }
       if (!options.keep) rmSync(dataDir, { recursive: true, force: true });
     },
-    client: (front, login, withPassword = password) => signIn(base, front, login, withPassword),
-    /** The simulated switch's control page, for calls and phones. */
-    async sim(method, path, body) {
-      const response = await fetch(`${simulator}${path}`, { method, headers: { 'content-type': 'application/json' }, body: body === undefined ? undefined : JSON.stringify(body) });
-      const text = await response.text();
-      if (!response.ok) throw new Error(`simulator ${method} ${path}: ${response.status} ${text}`);
-      return text ? JSON.parse(text) : null;
-    },
   };
-  return product;
 }
 
 const PATHS = { admin: '/admin', agent: '/agent', mobile: '/m' };
+/** One request of a session. @returns { response, json }, json being text where the answer is none. */
+async function ask(url, cookie, method, body, key = crypto.randomUUID(), signal = undefined) {
+  const response = await fetch(url, { method, signal, headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(method === 'GET' ? {} : { 'x-ronghu': '1', 'idempotency-key': key }), cookie }, body: body === undefined ? undefined : JSON.stringify(body) }), text = await response.text();
+  return { response, json: response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text };
+}
+/** What was answered. @throws { status, code, message, details } for a refusal. */
+const accepted = ({ response, json }, what) => { if (!response.ok) throw Object.assign(new Error(`${what}: ${response.status} ${json.code ?? ''} ${json.message ?? json}`), { status: response.status, code: json.code, details: json.details }); return json; };
 /** A signed-in client of the API. `call(method, path, body, key)` answers the JSON or throws { status, code, message }. */
 export async function signIn(base, front, login, password) {
   const root = `${base}${PATHS[front]}/api`;
   let cookie = '';
   const call = async (method, path, body, key) => {
-    const response = await fetch(root + path, { method, headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(method === 'GET' ? {} : { 'x-ronghu': '1', 'idempotency-key': key ?? crypto.randomUUID() }), cookie }, body: body === undefined ? undefined : JSON.stringify(body) });
-    const set = response.headers.getSetCookie();
+    const answer = await ask(root + path, cookie, method, body, key), set = answer.response.headers.getSetCookie();
     if (set.length) cookie = set.map((c) => c.split(';')[0]).join('; ');
-    const text = await response.text();
-    const json = response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text;
-    if (!response.ok) throw Object.assign(new Error(`${method} ${path}: ${response.status} ${json.code ?? ''} ${json.message ?? text}`), { status: response.status, code: json.code, details: json.details });
-    return json;
+    return accepted(answer, `${method} ${path}`);
   };
   const { publicKey, nonce } = await call('GET', '/identity/sign-in-key');
   const me = await call('POST', '/identity/sign-in', { login, sealed: sm2.doEncrypt(JSON.stringify({ password, nonce }), publicKey, 1) });
   return { me, call, root, cookie: () => cookie, front };
+}
+/** The same session, asked of another process or host. @returns { ask(method, path, body, key) → { status, json }, call(…) as the client's own }, each given up after `timeoutMs`. */
+export function elsewhere(client, base, timeoutMs = 60000) {
+  const root = client.root.replace(/^http:\/\/[^/]+/, base), send = (method, path, body, key) => ask(root + path, client.cookie(), method, body, key, AbortSignal.timeout(timeoutMs));
+  return { ask: async (...request) => { const { response, json } = await send(...request); return { status: response.status, json }; }, call: async (method, path, body, key) => accepted(await send(method, path, body, key), `${method} ${path} on ${base}`) };
 }
 /** Polls until `check` gives something truthy. @throws Error naming `what` after `ms`. */
 export async function until(what, check, ms = 10000, every = 50) {
@@ -82,6 +103,6 @@ export async function until(what, check, ms = 10000, every = 50) {
   for (;;) {
     try { const got = await check(); if (got) return got; last = undefined; } catch (error) { last = error; }
     if (Date.now() > end) throw new Error(`timed out after ${ms} ms: ${what}${last ? ` (${last.message})` : ''}`);
-    await new Promise((r) => setTimeout(r, every));
+    await wait(every);
   }
 }

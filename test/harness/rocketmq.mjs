@@ -2,17 +2,15 @@
 // The artefacts are kept outside the repository (RONGHU_CACHE_DIR, default ~/.cache/ronghu); nothing of them is committed.
 import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { has } from '../prerequisites.mjs';
 
-const { freePort } = createRequire(import.meta.url)('./ports.cjs');
+const { answers, freePort } = createRequire(import.meta.url)('./ports.cjs');
 export const ROCKETMQ_VERSION = '5.3.3';
 const HEAP = { namesrv: 96, broker: 320, proxy: 256, tools: 96 }, MAIN = { namesrv: 'org.apache.rocketmq.namesrv.NamesrvStartup', broker: 'org.apache.rocketmq.broker.BrokerStartup', proxy: 'org.apache.rocketmq.proxy.ProxyStartup', tools: 'org.apache.rocketmq.tools.command.MQAdminStartup' };
-const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
-const wait = (ms) => new Promise((r) => setTimeout(r, ms));
-const answers = (port) => new Promise((resolve) => { const s = createConnection(port, '127.0.0.1', () => { s.destroy(); resolve(true); }); s.on('error', () => resolve(false)); });
 const cacheDir = () => join(process.env.RONGHU_CACHE_DIR ?? join(homedir(), '.cache', 'ronghu'), `rocketmq-${ROCKETMQ_VERSION}`);
 
 /** Why no RocketMQ can be started here, or null. Downloads the artefacts the first time (about 90 MB). */

@@ -2,18 +2,20 @@
 import { until } from './product.mjs';
 
 export const HOTLINE = '96777';
+/** An agent through the API; `is` waits for a state, `patienceMs` unless told. */
+export async function agentAt(product, login, patienceMs = 15000) {
+  const client = await product.client('agent', login), state = () => client.call('GET', '/phone/state'), command = (body, key) => client.call('POST', '/phone/commands', body, key);
+  const { agent } = await until('the telephone serves', state, 15000, 100);
+  return { client, command, state, extension: agent.extension, agentId: agent.agentId, login, is: (what, test, ms = patienceMs) => until(`${login}: ${what}`, async () => { const s = await state(); return test(s) && s; }, ms, 40) };
+}
 /** Signs an agent in and makes it ready; its phone answers after `answerAfterMs`, or waits for a hand when null. */
 export async function readyAgent(product, login, { answerAfterMs = null } = {}) {
-  const client = await product.client('agent', login);
-  const command = (body, key) => client.call('POST', '/phone/commands', body, key);
-  await until('the telephone serves', () => client.call('GET', '/phone/state'), 15000, 100);
-  const { agent } = await client.call('GET', '/phone/state');
+  const agent = await agentAt(product, login);
   await product.sim('POST', `/phones/${agent.extension}/register`, {});
   await product.sim('POST', `/phones/${agent.extension}/behaviour`, { answerAfterMs });
-  await command({ command: 'signIn' });
-  await command({ command: 'setReadiness', readiness: 'ready' });
-  const state = () => client.call('GET', '/phone/state');
-  return { client, command, state, extension: agent.extension, agentId: agent.agentId, login, is: (what, test, ms = 15000) => until(`${login}: ${what}`, async () => { const s = await state(); return test(s) && s; }, ms, 40) };
+  await agent.command({ command: 'signIn' });
+  await agent.command({ command: 'setReadiness', readiness: 'ready' });
+  return agent;
 }
 /** A resident calls the hotline and, once the menu speaks, presses the keys. */
 export async function residentCalls(product, from, keys = '0') {

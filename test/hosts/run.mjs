@@ -6,10 +6,13 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlin
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signIn, startProduct, until } from '../harness/product.mjs';
+import { repairAt } from '../harness/orders.mjs';
+import { elsewhere, signIn, startProduct, switchControl, until } from '../harness/product.mjs';
+import { finish, runTests } from '../harness/runner.mjs';
+import { readyAgent, residentCalls } from '../harness/telephone.mjs';
 
 const sh = (...args) => { const done = spawnSync(args[0], args.slice(1), { encoding: 'utf8' }); if (done.status !== 0) throw new Error(`${args.join(' ')}: ${done.stderr || done.error?.message}`); return done.stdout.trim(); };
-const skip = (why) => { console.error(`双机测试未执行：${why}`); console.log('0 passed, 0 failed, 5 skipped'); process.exit(0); };
+const skip = (why) => { console.error(`双机测试未执行：${why}`); finish({ passed: 0, failed: 0, skipped: 5 }); };
 if (process.getuid?.() !== 0) skip('需要 root 才能建立网络命名空间');
 if (spawnSync('ip', ['netns', 'list']).status !== 0) skip('没有 ip 命令（软件包 iproute2），或内核不允许网络命名空间');
 
@@ -82,25 +85,12 @@ async function main() {
   await new Promise((resolve) => control.listen(0, '127.0.0.1', resolve));
   cleanups.push(() => control.close());
   const base = (host) => `http://${address(host)}:${HTTP}`;
-  const sim = async (method, path, body) => { const response = await fetch(`http://127.0.0.1:${control.address().port}${path}`, { method, headers: { 'content-type': 'application/json' }, body: body === undefined ? undefined : JSON.stringify(body) }), text = await response.text(); if (!response.ok) throw new Error(`${path}: ${text}`); return text ? JSON.parse(text) : null; };
-  const shared = (client, host) => async (method, path, body, key = crypto.randomUUID()) => {
-    const response = await fetch(client.root.replace(/^http:\/\/[^/]+/, base(host)) + path, { method, signal: AbortSignal.timeout(3000), headers: { cookie: client.cookie(), 'x-ronghu': '1', 'idempotency-key': key, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, body: body === undefined ? undefined : JSON.stringify(body) });
-    if (!response.ok) throw new Error(`${method} ${path} on ${host}: ${response.status} ${await response.text()}`);
-    return response.json();
-  };
-  const agent = await signIn(base('a'), 'agent', 'agent01', password), sysadmin = await signIn(base('a'), 'admin', 'sysadmin', password), onA = shared(agent, 'a'), onB = shared(agent, 'b');
-  const houses = (await onA('GET', '/houses?size=20')).rows, intake = (i) => ({ companyId: houses[i % houses.length].companyId, type: 'repair', urgency: 'normal', source: 'phone', faultCode: 'notHot', description: `双机 ${i}`, customerId: null, houseId: houses[i % houses.length].id, number: '13900000000', callId: null, attachmentIds: [] });
-  const { agent: me } = await until('the telephone serves', () => onA('GET', '/phone/state'), 20000, 100), command = (call, body) => call('POST', '/phone/commands', body);
+  const sim = switchControl(`http://127.0.0.1:${control.address().port}`), onHost = (client, host) => elsewhere(client, base(host), 3000).call;
+  const sysadmin = await signIn(base('a'), 'admin', 'sysadmin', password), { client: agent } = await readyAgent({ sim, client: (front, login) => signIn(base('a'), front, login, password) }, 'agent01', { answerAfterMs: 300 }), onA = onHost(agent, 'a'), onB = onHost(agent, 'b');
+  const houses = (await onA('GET', '/houses?size=20')).rows, intake = (i) => repairAt(houses[i % houses.length], `双机 ${i}`);
+  const command = (call, body) => call('POST', '/phone/commands', body);
   const talks = async (call) => (await call('GET', '/phone/state')).agent.callState === 'talking';
-  const ring = async () => {
-    const { uuid } = await sim('POST', '/calls', { from: '13900001234', to: '96777' });
-    await until('the menu takes the key', async () => { const channel = (await sim('GET', '/state')).channels.find((c) => c.uuid === uuid); if (!channel) throw new Error('the resident is gone'); if (!/menu/.test(String(channel.hears))) return false; await sim('POST', `/calls/${uuid}/dtmf`, { digits: '1' }); return true; }, 30000, 100);
-    return uuid;
-  };
-  await sim('POST', `/phones/${me.extension}/register`, {});
-  await sim('POST', `/phones/${me.extension}/behaviour`, { answerAfterMs: 300 });
-  await command(onA, { command: 'signIn' });
-  await command(onA, { command: 'setReadiness', readiness: 'ready' });
+  const ring = () => residentCalls({ sim }, '13900001234', '1');
 
   let talking, cut, acknowledged = [];
   const tests = [
@@ -124,9 +114,9 @@ async function main() {
         }
       })();
       await until('orders flow', () => acknowledged.length > 20, 20000, 20);
-      const { directorEpoch: before } = await shared(sysadmin, 'b')('GET', '/system/state');
+      const { directorEpoch: before } = await onHost(sysadmin, 'b')('GET', '/system/state');
       cut = powerCut('a');
-      await until('the standby commands the switch', async () => { const state = await shared(sysadmin, 'b')('GET', '/system/state'); return state.switchConnected && state.directorConnected && state.directorEpoch > before; }, 30000, 50);
+      await until('the standby commands the switch', async () => { const state = await onHost(sysadmin, 'b')('GET', '/system/state'); return state.switchConnected && state.directorConnected && state.directorEpoch > before; }, 30000, 50);
       const director = performance.now() - cut;
       for (let k = 0; firstOnB === null || k < houses.length; k++) { const key = crypto.randomUUID();
         for (;;) try { acknowledged.push((await onB('POST', '/orders', intake(1000 + k), key)).id); firstOnB ??= performance.now(); break; } catch (error) { if (performance.now() - cut > 40000) throw error; }
@@ -158,13 +148,7 @@ async function main() {
       await sim('POST', `/calls/${next}/hangup`, {});
     }],
   ];
-  let passed = 0, failed = 0;
-  for (const [name, test] of tests) {
-    if (failed) { failed++; console.error(`✕ ${name}\n  not tried: the one before failed`); continue; }
-    const began = Date.now();
-    try { await test(); passed++; console.error(`✓ ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`); } catch (error) { failed++; console.error(`✕ ${name}\n  ${error instanceof Error ? error.stack : String(error)}`); for (const [who, text] of said) console.error(`--- ${who}\n${text.slice(-1500)}`); }
-  }
-  return { passed, failed };
+  return runTests(tests, { chained: true, onFailure: () => { for (const [who, text] of said) console.log(`--- ${who}\n${text.slice(-1500)}`); } });
 }
 let result = { passed: 0, failed: 1 };
 try { result = await main(); } catch (error) { console.error(error); } finally {
@@ -175,5 +159,4 @@ try { result = await main(); } catch (error) { console.error(error); } finally {
   for (const clean of cleanups.reverse()) try { await clean(); } catch (error) { if (!/No such|Cannot|not exist/i.test(error.message)) console.error(`cleaning up: ${error.message}`); }
   rmSync(folder, { recursive: true, force: true });
 }
-console.log(`${result.passed} passed, ${result.failed} failed, 0 skipped`);
-process.exit(result.failed ? 1 : 0);
+finish(result);

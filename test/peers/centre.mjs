@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { randomUUID } from 'node:crypto';
+import { until } from '../harness/product.mjs';
 
 const require = createRequire(import.meta.url);
 const dist = '../../server/dist/';
@@ -8,15 +9,6 @@ const { DirectorClient } = require(`${dist}domain/telephony/director-client.js`)
 const { DIRECTOR_PATH } = require(`${dist}domain/telephony/director-protocol.js`);
 const { DEFAULT_FLOW } = require(`${dist}domain/telephony/ivr/ivr.schema.js`);
 const { createIds } = require(`${dist}platform/database/ids.js`);
-
-export const until = async (what, check, ms = 10000) => {
-  for (const end = Date.now() + ms; ;) {
-    const found = await check();
-    if (found) return found;
-    if (Date.now() > end) throw new Error(`waited ${ms} ms for: ${what}`);
-    await new Promise((r) => setTimeout(r, 15));
-  }
-};
 
 /** What the director needs of a database, in memory: the telephone alone is on trial here, the database has its own suites. */
 class Memory {

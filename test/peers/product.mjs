@@ -1,28 +1,28 @@
 // The whole product (API, director, database) in command of a real FreeSWITCH, with SIPp as residents and desk phones. RONGHU_FREESWITCH_BIN names the switch.
+import { ok as expect } from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { repairAt } from '../harness/orders.mjs';
 import { startProduct, until } from '../harness/product.mjs';
-import { dtmfPcap } from './dtmf-pcap.mjs';
-import { has, Sipp } from './sipp.mjs';
+import { finish, runTests } from '../harness/runner.mjs';
+import { agentAt } from '../harness/telephone.mjs';
+import { has } from '../prerequisites.mjs';
+import { number, sipEnds, voices } from './sip-ends.mjs';
 import { startSwitch } from './switch.mjs';
-import { longestSilence, readWav, secondsOf, toneALaw } from './wav.mjs';
+import { longestSilence, readWav } from './wav.mjs';
 
-const require = createRequire(import.meta.url);
-const RESIDENT = 400, AGENT = 800, KNOWN = '15400009973';
-const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
-const say = (text) => process.stderr.write(`${text}\n`);
-const expect = (condition, text) => { if (!condition) throw new Error(text); };
+const require = createRequire(import.meta.url), KNOWN = '15400009973';
 const callCount = Number(process.env.RONGHU_FREESWITCH_CALLS ?? 60), waitMinutes = Number(process.env.RONGHU_WAIT_MINUTES ?? 0), base = Number(process.env.RONGHU_FREESWITCH_PORTS ?? 24100);
 const host = '127.0.0.1', phonesPort = base, trunkPort = base + 1, outsidePort = base + 2;
 
 const binary = process.env.RONGHU_FREESWITCH_BIN;
-if (!binary || !has('sipp')) { say(`整机对端测试未执行：${binary ? '没有安装 SIPp' : '没有设置 RONGHU_FREESWITCH_BIN（真实 FreeSWITCH 的程序路径，见 test/peers/README.md）'}`); console.log('0 passed, 0 failed, 6 skipped'); process.exit(0); }
+if (!binary || !has('sipp')) { console.error(`整机对端测试未执行：${binary ? '没有安装 SIPp' : '没有设置 RONGHU_FREESWITCH_BIN（真实 FreeSWITCH 的程序路径，见 test/peers/README.md）'}`); finish({ passed: 0, failed: 0, skipped: 6 }); }
 expect(existsSync(binary), `RONGHU_FREESWITCH_BIN 指向的文件不存在：${binary}`);
 
 const folder = mkdtempSync(join(tmpdir(), 'ronghu-whole-')), dataDir = mkdtempSync(join(tmpdir(), 'ronghu-whole-data-'));
-writeFileSync(join(folder, 'resident.raw'), toneALaw(RESIDENT, 10)); writeFileSync(join(folder, 'agent.raw'), toneALaw(AGENT, 10));
 const { loadOrMakeInstallation, saveInstallation } = require('../../server/dist/app/install.js');
 const { installation } = await loadOrMakeInstallation(dataDir, { demo: true, httpPort: 0, anyPorts: true });
 installation.switch.simulated = false;
@@ -37,31 +37,12 @@ const served = () => until('the switch is served', async () => (await sysadmin.c
 await served();
 const passwords = new Map([...readFileSync(join(conf, 'freeswitch.xml'), 'utf8').matchAll(/<user id="(\d+)">[\s\S]*?name="password" value="([^"]+)"/g)].map(([, id, password]) => [id, password]));
 
-let sipp = new Sipp(folder);
-/** Phones registered with their contact at one SIPp process that plays all of them. */
-async function phones(extensions, port, { ringMs = 300, talkMs = 3000 } = {}) {
-  const rows = extensions.map((extension) => [extension, `[authentication username=${extension} password=${passwords.get(extension)}]`, port]);
-  sipp.start(['-p', port, '-mp', port + 2000, '-sf', sipp.scenario('phone', { ringMs, talkMs, audio: join(folder, 'agent.raw') })]);
-  const registered = await sipp.start([`${host}:${phonesPort}`, '-p', base + 90, '-sf', sipp.scenario('register', {}), '-inf', sipp.table(rows), '-m', rows.length, '-r', 50, '-timeout', 20]).done;
-  expect(registered.ok === rows.length, `only ${registered.ok} of ${rows.length} phones registered`);
-}
-/** Residents who call the hotline and press `keys`, each `afterMs` after the one before (the first after the answer). */
-function residents(numbers, { talkMs = 120000, rate = 10, port = base + 10, keys = '1', afterMs = 9500 } = {}) {
-  const press = [...keys].map((key, index) => {
-    const file = join(folder, `key-${index}-${key}.pcap`);
-    writeFileSync(file, dtmfPcap(key, index));
-    return `<pause milliseconds="${afterMs}"/><nop><action><exec play_pcap_audio="${file}"/></action></nop>`;
-  }).join('');
-  return sipp.start([`${host}:${trunkPort}`, '-p', port, '-mp', port + 3000, '-sf', sipp.scenario('resident', { talkMs, audio: join(folder, 'resident.raw'), keys: press }), '-s', '96777', '-inf', sipp.table(numbers.map((number) => [number])), '-m', numbers.length, '-r', rate, '-l', numbers.length]);
-}
-const number = (index) => `139${String(10000000 + index)}`;
+const ends = sipEnds({ folder, host, phonesPort, trunkPort, hotline: '96777', base, passwordOf: (extension) => passwords.get(extension) }), { phones } = ends;
+/** Residents who choose repairs in the menu. */
+const residents = (numbers, options) => ends.residents(numbers, { keys: '1', ...options });
 const seats = new Map();
 async function seat(login) {
-  if (!seats.has(login)) {
-    const client = await product.client('agent', login), state = () => client.call('GET', '/phone/state'), { agent } = await state();
-    const command = (body) => client.call('POST', '/phone/commands', body), is = (what, test, ms = 30000) => until(`${login}: ${what}`, async () => { const s = await state(); return test(s) && s; }, ms, 40);
-    seats.set(login, { client, state, command, is, extension: agent.extension, agentId: agent.agentId });
-  }
+  if (!seats.has(login)) seats.set(login, await agentAt(product, login, 30000));
   return seats.get(login);
 }
 async function ready(who) {
@@ -103,16 +84,16 @@ const tests = {
     await other.is('is asked', (s) => s.agent.callState === 'talking'); await sleep(1500);
     await agent.command({ command: 'retrieve' }); await agent.is('is back', (s) => s.agent.callState === 'talking'); await sleep(2500);
     const house = (await agent.client.call('GET', '/houses?size=1')).rows[0];
-    const order = await agent.client.call('POST', '/orders', { companyId: house.companyId, type: 'repair', urgency: 'urgent', source: 'phone', faultCode: 'notHot', description: '客厅不热，室温十五度', customerId: null, houseId: house.id, number: KNOWN, callId: ringing.call.callId, attachmentIds: [] });
+    const order = await agent.client.call('POST', '/orders', repairAt(house, '客厅不热，室温十五度', { urgency: 'urgent', number: KNOWN, callId: ringing.call.callId }));
     expect(/^[A-Z]{2}\d{13}$/.test(order.orderNo ?? order.no ?? ''), `the order has the number ${order.orderNo ?? order.no}`);
     await agent.command({ command: 'hangUp' });
     await agent.is('wraps up', (s) => s.agent.readiness === 'wrapUp');
     await done;
     const call = await callOf(KNOWN, (c) => c.callId === ringing.call.callId && c.endedAt !== null);
     expect(call.endReason === 'completed' && call.agentId === agent.agentId, `it ended ${call.endReason}`);
-    const { rate, channels } = await recordingOf(call);
-    say(`  recording ${(channels[0].length / rate).toFixed(1)} s, resident ${secondsOf(channels[0], rate, RESIDENT)} s, agent ${secondsOf(channels[1], rate, AGENT)} s`);
-    expect(channels.length === 2 && secondsOf(channels[0], rate, RESIDENT) > 8 && secondsOf(channels[1], rate, AGENT) > 2.5, 'the two voices are not on their channels');
+    const recording = await recordingOf(call), heard = voices(recording);
+    console.log(`  recording ${(recording.channels[0].length / recording.rate).toFixed(1)} s, resident ${heard.resident} s, agent ${heard.agent} s`);
+    expect(heard.resident > 8 && heard.agent > 2.5, 'the two voices are not on their channels');
     await away(agent, other);
   },
   'a missed offer goes to the next agent, who transfers to the group; the caller keeps the place': async () => {
@@ -124,7 +105,7 @@ const tests = {
     await first.is('rings', (s) => s.agent.callState === 'ringing', 40000);
     const began = Date.now();
     await second.is('talks', (s) => s.agent.callState === 'talking', 60000);
-    say(`  next agent talking ${((Date.now() - began) / 1000).toFixed(1)} s after the first rang`);
+    console.log(`  next agent talking ${((Date.now() - began) / 1000).toFixed(1)} s after the first rang`);
     await away(first);
     const { skillGroups } = await second.client.call('GET', '/phone/targets');
     await ready(third);
@@ -140,7 +121,7 @@ const tests = {
   'step 7: one click calls the resident of a completed order, recorded on two channels': async () => {
     const agent = await seat('agent01');
     await phones([agent.extension], base + 20, { ringMs: 300, talkMs: 60000 });
-    sipp.start(['-p', outsidePort, '-mp', base + 5000, '-sf', sipp.scenario('phone', { ringMs: 800, talkMs: 5000, audio: join(folder, 'resident.raw') })]);
+    ends.outside(outsidePort, { ringMs: 800, talkMs: 5000 });
     await sleep(25000); // two OPTIONS of the trunk
     await ready(agent);
     const [order] = (await agent.client.call('GET', '/orders?pool=revisit&size=1')).rows;
@@ -151,8 +132,8 @@ const tests = {
     await agent.is('is free when the resident hangs up', (s) => s.agent.callState === 'idle', 30000);
     const record = await until('the record', async () => { const found = await admin.call('GET', `/calls/${call.callId}`); return found.endedAt && found; }, 20000, 200);
     expect(record.direction === 'outbound' && record.endReason === 'completed' && record.orderId === order.id, JSON.stringify({ end: record.endReason, order: record.orderId }));
-    const { rate, channels } = await recordingOf(record);
-    expect(channels.length === 2 && secondsOf(channels[0], rate, RESIDENT) > 2.5 && secondsOf(channels[1], rate, AGENT) > 2.5, 'the two voices are not on their channels');
+    const heard = voices(await recordingOf(record));
+    expect(heard.resident > 2.5 && heard.agent > 2.5, 'the two voices are not on their channels');
     await away(agent);
   },
   'kill -9 of the switch in a talking call: the record closes, a new switch is served, the next call goes through': async () => {
@@ -167,10 +148,10 @@ const tests = {
     fs = await startNode();
     await served();
     await agent.is('free again', (s) => s.agent.callState === 'idle', 30000);
-    say(`  killed → agent free on the new switch: ${((Date.now() - began) / 1000).toFixed(1)} s`);
+    console.log(`  killed → agent free on the new switch: ${((Date.now() - began) / 1000).toFixed(1)} s`);
     const lost = await callOf(number(2));
-    say(`  the call on the dead switch ended as ${lost.endReason}`);
-    await sipp.stop(); sipp = new Sipp(folder);
+    console.log(`  the call on the dead switch ended as ${lost.endReason}`);
+    await ends.stop();
     await phones([agent.extension], base + 20, { ringMs: 300, talkMs: 3000 });
     if ((await agent.state()).agent.readiness === 'wrapUp') await agent.command({ command: 'endWrapUp' });
     await ready(agent);
@@ -191,8 +172,8 @@ const tests = {
     const rows = await until('all records', async () => { const found = (await admin.call('GET', `/calls?from=${began - 1000}&size=200`)).rows.filter((c) => c.endedAt !== null); return found.length >= callCount && found; }, 60000, 500);
     const completed = rows.filter((c) => c.endReason === 'completed');
     let sound = 0;
-    for (const call of completed) { const { rate, channels } = await recordingOf(call); if (channels.length === 2 && secondsOf(channels[1], rate, AGENT) > 2 && secondsOf(channels[0], rate, RESIDENT) > 2) sound++; }
-    say(`  ${callCount} calls, ${completed.length} completed, ${sound} recordings with both voices, longest wait ${Math.max(...rows.map((c) => c.waitSeconds))} s; switch ${Math.round(fs.rssKb() / 1024)} MB`);
+    for (const call of completed) { const heard = voices(await recordingOf(call)); if (heard.resident > 2 && heard.agent > 2) sound++; }
+    console.log(`  ${callCount} calls, ${completed.length} completed, ${sound} recordings with both voices, longest wait ${Math.max(...rows.map((c) => c.waitSeconds))} s; switch ${Math.round(fs.rssKb() / 1024)} MB`);
     expect(completed.length === callCount && sound === callCount, 'not every call was answered and recorded');
     for (const who of people) await who.is('is free', (s) => s.agent.callState === 'idle', 10000);
     await away(...people);
@@ -211,7 +192,7 @@ const tests = {
     for (let minute = 0; minute <= minutes; minute++) {
       const dump = await link.api(`uuid_dump ${waiting.callId} json`, { unfenced: true }), place = (await admin.call('GET', '/calls/waiting')).find((c) => c.callId === waiting.callId);
       looks.push({ minute, rssKb: fs.rssKb(), dumpBytes: dump.text.length, position: place?.position ?? null });
-      if (minute % 5 === 0) say(`  ${JSON.stringify(looks.at(-1))}`);
+      if (minute % 5 === 0) console.log(`  ${JSON.stringify(looks.at(-1))}`);
       if (minute < minutes) await sleep(60000);
     }
     link.close();
@@ -222,27 +203,24 @@ const tests = {
     expect(perMinute < 100, `the switch grows by ${perMinute.toFixed(0)} KB a minute`);
     await ready(agent);
     await agent.is('talks to the first', (s) => s.agent.callState === 'talking' && s.call.callId === waiting.callId, 20000);
-    const call = await until('the record', async () => { const found = await admin.call('GET', `/calls/${waiting.callId}`); return found.endedAt && found; }, 30000, 200);
+    // the resident, who presses nothing, is asked for the rating twice: 30 s behind the talk
+    const call = await until('the record', async () => { const found = await admin.call('GET', `/calls/${waiting.callId}`); return found.endedAt && found; }, 60000, 200);
     await agent.is('the second is served after the first', (s) => s.agent.today.answered >= 1, 60000);
     await away(agent).catch(() => undefined);
-    const { rate, channels } = await recordingOf(call), waited = (Date.now() - started) / 1000;
-    say(`  waited ${call.waitSeconds} s; switch ${from.rssKb} → ${to.rssKb} KB (${perMinute.toFixed(1)} KB a minute with two callers), event ${from.dumpBytes} → ${to.dumpBytes} bytes, recording ${(channels[0].length / rate).toFixed(0)} s, longest silence to the caller ${longestSilence(channels[1], rate).toFixed(2)} s, size ${Math.round(statSync(join(folder, `${call.callId}.wav`)).size / 1e6)} MB`);
-    expect(longestSilence(channels[1], rate) < 3, 'the music stopped');
+    // what the caller hears until the agent answers: the rating afterwards has its silences, in which a key is waited for
+    const { rate, channels } = await recordingOf(call), waited = (Date.now() - started) / 1000, silence = longestSilence(channels[1].subarray(0, Math.round(((call.answeredAt - call.startedAt) / 1000) * rate)), rate);
+    console.log(`  waited ${call.waitSeconds} s; switch ${from.rssKb} → ${to.rssKb} KB (${perMinute.toFixed(1)} KB a minute with two callers), event ${from.dumpBytes} → ${to.dumpBytes} bytes, recording ${(channels[0].length / rate).toFixed(0)} s, longest silence to the caller ${silence.toFixed(2)} s, size ${Math.round(statSync(join(folder, `${call.callId}.wav`)).size / 1e6)} MB`);
+    expect(silence < 3, 'the music stopped');
     expect(channels[0].length / rate > Math.min(waited, minutes * 60) - 5, 'the recording is shorter than the wait');
     await done; await second.done;
   },
 };
 
-let passed = 0, failed = 0;
-const only = process.argv.slice(2);
-for (const [name, test] of Object.entries(tests)) {
-  if (only.length && !only.some((part) => name.includes(part))) continue;
-  const began = Date.now();
-  try { await test(); passed++; say(`✓ ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`); } catch (error) { failed++; say(`✕ ${name}\n  ${error instanceof Error ? error.stack : String(error)}`); for (const who of seats.values()) await away(who).catch((problem) => say(`  cleaning up: ${problem.message}`)); }
-  await sipp.stop(); sipp = new Sipp(folder);
-}
+const result = await runTests(Object.entries(tests), {
+  onFailure: async () => { for (const who of seats.values()) await away(who).catch((problem) => console.log(`  cleaning up: ${problem.message}`)); },
+  after: () => ends.stop(),
+});
 await fs.stop();
 await product.stop();
-if (failed && process.env.RONGHU_KEEP) say(`kept: ${folder} ${dataDir}`); else for (const each of [folder, dataDir]) rmSync(each, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed, 0 skipped`);
-process.exit(failed ? 1 : 0);
+if (result.failed && process.env.RONGHU_KEEP) console.log(`kept: ${folder} ${dataDir}`); else for (const each of [folder, dataDir]) rmSync(each, { recursive: true, force: true });
+finish(result);

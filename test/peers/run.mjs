@@ -1,51 +1,34 @@
+import { ok as expect } from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { percentile } from '../harness/figures.mjs';
+import { until } from '../harness/product.mjs';
+import { finish, runTests } from '../harness/runner.mjs';
+import { has } from '../prerequisites.mjs';
 import { startBaresip } from './baresip.mjs';
-import { dtmfPcap } from './dtmf-pcap.mjs';
-import { has, Sipp } from './sipp.mjs';
-import { longestSilence, readWav, secondsOf, share, toneALaw, toneWav } from './wav.mjs';
+import { AGENT, number, RESIDENT, sipEnds, voices } from './sip-ends.mjs';
+import { longestSilence, readWav, secondsOf, share, toneWav } from './wav.mjs';
 
-const require = createRequire(import.meta.url);
-const RESIDENT = 400, AGENT = 800, LIMIT_MS = 150_000;
-const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
-const say = (text) => process.stderr.write(`${text}\n`);
-const expect = (condition, text) => { if (!condition) throw new Error(text); };
+const require = createRequire(import.meta.url), { answers } = require('../harness/ports.cjs'), LIMIT_MS = 150_000;
 
 const reason = await whyNot();
-if (reason) { say(`对端测试未执行：${reason}`); console.log(`0 passed, 0 failed, ${COUNT()} skipped`); process.exit(0); }
+if (reason) { console.error(`对端测试未执行：${reason}`); finish({ passed: 0, failed: 0, skipped: 9 }); }
 
 const node = JSON.parse(readFileSync(process.env.RONGHU_FREESWITCH_NODE, 'utf8'));
 node.eventSocket.address ??= '127.0.0.1';
 const base = Number(process.env.RONGHU_FREESWITCH_PORTS ?? 22100), callCount = Number(process.env.RONGHU_FREESWITCH_CALLS ?? 100), phoneCount = Math.min(Number(process.env.RONGHU_FREESWITCH_PHONES ?? 20), node.phones.length);
 const host = node.listen.address, phonesPort = node.listen.phonesPort ?? 5060, trunkPort = node.listen.trunkPort ?? 5080, trunk = node.trunks[0];
 const folder = mkdtempSync(join(tmpdir(), 'ronghu-peers-'));
-writeFileSync(join(folder, 'resident.raw'), toneALaw(RESIDENT, 10)); writeFileSync(join(folder, 'agent.raw'), toneALaw(AGENT, 10)); writeFileSync(join(folder, 'agent.wav'), toneWav(AGENT, 30));
-const log = Object.fromEntries(['debug', 'info', 'warn', 'error'].map((level) => [level, (text, detail) => { if (level === 'warn' || level === 'error' || process.env.RONGHU_PEERS_VERBOSE) say(`  [${level}] ${text} ${JSON.stringify(detail ?? {}, (_, value) => (value instanceof Error ? value.message : value)).slice(0, 300)}`); }]));
-const { startCentre, until } = await import('./centre.mjs');
+writeFileSync(join(folder, 'agent.wav'), toneWav(AGENT, 30));
+const log = Object.fromEntries(['debug', 'info', 'warn', 'error'].map((level) => [level, (text, detail) => { if (level === 'warn' || level === 'error' || process.env.RONGHU_PEERS_VERBOSE) console.log(`  [${level}] ${text} ${JSON.stringify(detail ?? {}, (_, value) => (value instanceof Error ? value.message : value)).slice(0, 300)}`); }]));
+const { startCentre } = await import('./centre.mjs');
 const { EventSocketLink, claimLease, renewLease, releaseLease } = require('../../server/dist/domain/telephony/switch/index.js');
 
-let sipp, cleanups;
-/** Phones 1..n registered with their contact at one SIPp process that plays all of them. */
-async function phones(extensions, port, { ringMs = 300, talkMs = 3000 } = {}) {
-  const rows = extensions.map((extension) => [extension, `[authentication username=${extension} password=${node.phones.find((phone) => phone.extension === extension).password}]`, port]);
-  const answered = sipp.start(['-p', port, '-mp', base + 2000 + (port - base) * 200, '-sf', sipp.scenario('phone', { ringMs, talkMs, audio: join(folder, 'agent.raw') })]);
-  const registered = await sipp.start([`${host}:${phonesPort}`, '-p', base + 90, '-sf', sipp.scenario('register', {}), '-inf', sipp.table(rows), '-m', rows.length, '-r', 50, '-timeout', 20]).done;
-  expect(registered.ok === rows.length, `only ${registered.ok} of ${rows.length} phones registered`);
-  return answered;
-}
-/** Residents who call; `keys` are pressed `afterMs` after the answer. */
-function residents(numbers, { hotline = node.hotlines[0], talkMs = 120000, rate = 10, port = base + 1, keys = '', afterMs = 9000 } = {}) {
-  const press = [...keys].map((key, index) => {
-    const file = join(folder, `key-${index}-${key}.pcap`);
-    writeFileSync(file, dtmfPcap(key, index));
-    return `<pause milliseconds="${afterMs}"/><nop><action><exec play_pcap_audio="${file}"/></action></nop>`;
-  }).join('');
-  return sipp.start([`${host}:${trunkPort}`, '-p', port, '-mp', base + 8000 + (port - base) * 700, '-sf', sipp.scenario('resident', { talkMs, audio: join(folder, 'resident.raw'), keys: press }), '-s', hotline, '-inf', sipp.table(numbers.map((number) => [number])), '-m', numbers.length, '-r', rate, '-l', numbers.length]);
-}
-const number = (index) => `139${String(10000000 + index)}`;
+let cleanups;
+const ends = sipEnds({ folder, host, phonesPort, trunkPort, hotline: node.hotlines[0], base, passwordOf: (extension) => node.phones.find((phone) => phone.extension === extension).password }), { phones, residents } = ends;
 async function link() {
   const made = new EventSocketLink({ name: node.name, host: node.eventSocket.address, port: node.eventSocket.port, password: node.eventSocket.password });
   await made.connect();
@@ -61,7 +44,6 @@ async function quiet() {
 const centre = async (options) => { const made = await startCentre({ node, folder, log, ...options }); cleanups.push(() => made.stop()); return made; };
 const extensions = (n, from = 0) => node.phones.slice(from, from + n).map((phone) => phone.extension);
 const recordingOf = (record) => join(node.directories.recordings, `${record.callId}.wav`);
-const bestMs = (values, part) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? NaN;
 
 const tests = {
   'without a centre a caller reaches the local phones, is recorded in stereo and leaves a record': async () => {
@@ -72,9 +54,8 @@ const tests = {
     const name = await until('the record in the spool', () => readdirSync(node.directories.spool).find((each) => !before.has(each)), 5000);
     const { variables } = await until('a whole record', () => { try { return JSON.parse(readFileSync(join(node.directories.spool, name), 'utf8')); } catch { return null; } });
     expect(variables.ronghu_served_by === 'local' && variables.ronghu_call_id === variables.uuid, 'the record does not say that the station served');
-    const { rate, channels } = readWav(variables.ronghu_recording);
-    expect(channels.length === 2, `${channels.length} channels`);
-    expect(secondsOf(channels[0], rate, RESIDENT) > 3 && secondsOf(channels[1], rate, AGENT) > 2.5, 'the two voices are not on their channels');
+    const heard = voices(readWav(variables.ronghu_recording));
+    expect(heard.resident > 3 && heard.agent > 2.5, 'the two voices are not on their channels');
   },
   'a lease that lapses sends a waiting caller to the station, within a turn and the lease': async () => {
     await phones(node.localHuntGroup.slice(0, 1), base, { ringMs: 300, talkMs: 3000 });
@@ -89,7 +70,7 @@ const tests = {
     await sleep(2500);
     clearInterval(timer);
     const lost = Date.now(), { at } = await until('a local phone', () => stages.find((each) => each.stage === 'bridged'), 20000);
-    say(`  lease lost → local phone talking: ${at - lost} ms`);
+    console.log(`  lease lost → local phone talking: ${at - lost} ms`);
     expect(at - lost < 3000 + ((node.turnSeconds ?? 5) + 1) * 1000 + 1500, `it took ${at - lost} ms`);
     await done;
     await control.api('global_setvar ronghu_lease_epoch=');
@@ -116,10 +97,10 @@ const tests = {
     const record = await until('the record', () => office.ended.find((each) => each.clearNumber === number(3)), 10000);
     expect(record.endReason === 'completed' && record.agentId === 101, `it ended ${record.endReason}`);
     expect(record.rating === 1, `the rating is ${record.rating}`);
-    const { rate, channels } = await until('the recording', () => existsSync(recordingOf(record)) && readWav(recordingOf(record)));
-    expect(channels.length === 2, 'not stereo');
-    expect(secondsOf(channels[1], rate, AGENT) > 2, 'the agent is not heard on channel 1');
-    say(`  recording ${(channels[0].length / rate).toFixed(1)} s, agent ${secondsOf(channels[1], rate, AGENT)} s on channel 1, rating ${record.rating}`);
+    const recording = await until('the recording', () => existsSync(recordingOf(record)) && readWav(recordingOf(record))), { agent } = voices(recording);
+    expect(recording.channels.length === 2, 'not stereo');
+    expect(agent > 2, 'the agent is not heard on channel 1');
+    console.log(`  recording ${(recording.channels[0].length / recording.rate).toFixed(1)} s, agent ${agent} s on channel 1, rating ${record.rating}`);
   },
   'a missed offer goes to the next agent and the caller keeps the place': async () => {
     const [deaf, willing] = extensions(2);
@@ -168,13 +149,13 @@ const tests = {
     const record = await until('the record', () => office.ended.find((each) => each.clearNumber === number(5)));
     expect(record.endReason === 'completed' && record.transfers === 1, JSON.stringify({ end: record.endReason, transfers: record.transfers }));
     const { rate, channels } = readWav(recordingOf(record));
-    say(`  recording ${(channels[0].length / rate).toFixed(1)} s, agent ${secondsOf(channels[1], rate, AGENT)} s, longest silence to the customer ${longestSilence(channels[1], rate).toFixed(2)} s`);
+    console.log(`  recording ${(channels[0].length / rate).toFixed(1)} s, agent ${secondsOf(channels[1], rate, AGENT)} s, longest silence to the customer ${longestSilence(channels[1], rate).toFixed(2)} s`);
     expect(secondsOf(channels[1], rate, AGENT) > 5, 'the agents are not on the recording');
   },
   'a revisit: the agent’s phone rings, then the resident, and both are recorded': async () => {
     const [extension] = extensions(1);
     await phones([extension], base, { ringMs: 300, talkMs: 60000 });
-    sipp.start(['-p', trunk.port, '-mp', base + 6000, '-sf', sipp.scenario('phone', { ringMs: 800, talkMs: 4000, audio: join(folder, 'resident.raw') })]);
+    ends.outside(trunk.port, { ringMs: 800, talkMs: 4000 });
     const control = await link();
     await until('the trunk answers', async () => { await sleep(500); return /Status\s+UP/.test((await control.api(`sofia status gateway ${trunk.name}`)).text); }, 60000);
     const office = await centre({ agents: [extension], rating: false });
@@ -184,8 +165,8 @@ const tests = {
     const record = await until('the record', () => office.ended.find((each) => each.clearNumber === number(6)), 15000);
     expect(record.direction === 'outbound' && record.purpose === 'revisit' && record.endReason === 'completed', JSON.stringify({ direction: record.direction, purpose: record.purpose, end: record.endReason }));
     expect(record.recordingPath !== null, 'the call names no recording');
-    const { rate, channels } = readWav(record.recordingPath.startsWith('/') ? record.recordingPath : join(node.directories.recordings, record.recordingPath));
-    expect(channels.length === 2 && secondsOf(channels[0], rate, RESIDENT) > 2.5 && secondsOf(channels[1], rate, AGENT) > 2.5, 'the two voices are not on their channels');
+    const heard = voices(readWav(record.recordingPath.startsWith('/') ? record.recordingPath : join(node.directories.recordings, record.recordingPath)));
+    expect(heard.resident > 2.5 && heard.agent > 2.5, 'the two voices are not on their channels');
   },
   'baresip as the bound phone hears the resident, and the resident hears it': async () => {
     expect(has('baresip'), 'baresip is not installed');
@@ -203,7 +184,7 @@ const tests = {
     expect(secondsOf(channels[1], rate, AGENT) > 4, 'the resident did not hear baresip');
     const [heard] = await until('baresip’s dump', () => { const found = end.heard(); return found.length ? found : null; });
     const wav = readWav(heard);
-    say(`  baresip heard ${secondsOf(wav.channels[0], wav.rate, RESIDENT)} s of the resident; the resident ${secondsOf(channels[1], rate, AGENT)} s of baresip`);
+    console.log(`  baresip heard ${secondsOf(wav.channels[0], wav.rate, RESIDENT)} s of the resident; the resident ${secondsOf(channels[1], rate, AGENT)} s of baresip`);
     expect(secondsOf(wav.channels[0], wav.rate, RESIDENT) > 4, 'baresip did not hear the resident');
   },
   [`${process.env.RONGHU_FREESWITCH_CALLS ?? 100} calls on ${process.env.RONGHU_FREESWITCH_PHONES ?? 20} phones: every one answered and recorded`]: async () => {
@@ -221,34 +202,22 @@ const tests = {
     expect(completed.length === callCount, `${completed.length} of ${callCount} completed: ${JSON.stringify([...new Set(mine().map((record) => record.endReason))])}`);
     const sound = files.filter((record) => { const { rate, channels } = readWav(recordingOf(record)); return channels.length === 2 && secondsOf(channels[1], rate, AGENT) > 2 && share(channels[0].subarray(0, rate * 2), rate, RESIDENT) > 0.3; });
     const waits = mine().map((record) => record.waitSeconds);
-    say(`  ${callCount} calls, ${completed.length} completed, ${files.length} recordings, ${sound.length} with both voices; agent answered → joined p50 ${bestMs(joins, 0.5).toFixed(0)} ms, p95 ${bestMs(joins, 0.95).toFixed(0)} ms; longest wait ${Math.max(...waits)} s`);
+    console.log(`  ${callCount} calls, ${completed.length} completed, ${files.length} recordings, ${sound.length} with both voices; agent answered → joined p50 ${percentile(joins, 0.5).toFixed(0)} ms, p95 ${percentile(joins, 0.95).toFixed(0)} ms; longest wait ${Math.max(...waits)} s`);
     expect(sound.length === callCount, `${sound.length} recordings hold both voices`);
     expect(office.client.agents.size === lines.length && [...office.client.agents.values()].every((agent) => agent.callState === 'idle'), 'an agent is stuck');
   },
 };
 
-let passed = 0, failed = 0;
-const only = process.argv.slice(2);
-for (const [name, test] of Object.entries(tests)) {
-  if (only.length && !only.some((part) => name.includes(part))) continue;
-  sipp = new Sipp(folder); cleanups = [];
-  const begin = Date.now();
-  try {
-    await quiet();
-    await Promise.race([test(), sleep(LIMIT_MS).then(() => { throw new Error(`not over after ${LIMIT_MS / 1000} s`); })]);
-    passed++;
-    say(`✓ ${name} (${((Date.now() - begin) / 1000).toFixed(1)} s)`);
-  } catch (error) {
-    failed++;
-    say(`✕ ${name}\n  ${error instanceof Error ? error.stack : String(error)}`);
-  } finally {
-    for (const clean of cleanups.reverse()) await Promise.resolve(clean()).catch((error) => say(`  cleaning up: ${error.message}`));
-    await sipp.stop();
-  }
-}
+const result = await runTests(Object.entries(tests), {
+  limitMs: LIMIT_MS,
+  before: () => { cleanups = []; return quiet(); },
+  after: async () => {
+    for (const clean of cleanups.reverse()) await Promise.resolve(clean()).catch((error) => console.log(`  cleaning up: ${error.message}`));
+    await ends.stop();
+  },
+});
 rmSync(folder, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed, 0 skipped`);
-process.exit(failed ? 1 : 0);
+finish(result);
 
 /** What is missing for this suite, in one sentence; null when all is there. */
 async function whyNot() {
@@ -257,9 +226,7 @@ async function whyNot() {
   if (!existsSync(file)) throw new Error(`RONGHU_FREESWITCH_NODE 指向的文件不存在：${file}`);
   if (!has('sipp')) return '没有安装 SIPp';
   const { eventSocket } = JSON.parse(readFileSync(file, 'utf8'));
-  const reached = await new Promise((resolve) => { const socket = connect(eventSocket.port, eventSocket.address ?? '127.0.0.1'); socket.on('connect', () => { socket.destroy(); resolve(true); }); socket.on('error', () => resolve(false)); });
   // Somebody named a switch and it is not there: that is a failure, not a reason to skip.
-  if (!reached) throw new Error(`指定的 FreeSWITCH 没有应答：${eventSocket.address ?? '127.0.0.1'}:${eventSocket.port}`);
+  if (!(await answers(eventSocket.port, eventSocket.address))) throw new Error(`指定的 FreeSWITCH 没有应答：${eventSocket.address ?? '127.0.0.1'}:${eventSocket.port}`);
   return null;
 }
-function COUNT() { return 9; }

@@ -1,9 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const scenarios = new URL('./scenarios/', import.meta.url);
-export const has = (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 
 /** SIPp processes of one run: files in one folder, all of them ended by `stop`. */
 export class Sipp {

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-const answers = (port) => new Promise((resolve) => { const socket = connect(port, '127.0.0.1'); socket.on('connect', () => { socket.destroy(); resolve(true); }); socket.on('error', () => resolve(false)); });
+const { answers } = createRequire(import.meta.url)('../harness/ports.cjs');
 
 /**
  * Runs the FreeSWITCH that RONGHU_FREESWITCH_BIN names on a generated configuration, with all it writes below one folder.

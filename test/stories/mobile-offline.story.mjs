@@ -2,17 +2,11 @@
 import assert from 'node:assert/strict';
 import { look } from '../harness/accessible.mjs';
 import { openAs } from '../harness/browser.mjs';
+import { until as poll } from '../harness/product.mjs';
 import { at, cameraPicture, fillResult, ready, signName, waiting } from './mobile-steps.mjs';
 
-const until = async (what, check, ms = 20000) => {
-  const end = Date.now() + ms;
-  for (;;) {
-    const value = await check();
-    if (value) return value;
-    if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
-    await new Promise((r) => setTimeout(r, 200));
-  }
-};
+/** What the phone and the station have to do takes them a while. */
+const until = (what, check, ms = 20000) => poll(what, check, ms, 200);
 
 /** An order of the engineer's station, taken by an agent, confirmed and assigned by the station head; the desks themselves have stories of their own. */
 async function assignedOrder(product, description) {

@@ -17,7 +17,7 @@ const inside = (path) => { if (path.startsWith('/') || path.split('/').includes(
 /** Reads a backup and holds every file against the manifest, and the manifest against the passphrase. @throws Error in Chinese naming what is wrong. */
 export async function openBackup(dir, passphrase) {
   const read = (name) => { const file = join(dir, name); if (!existsSync(file)) throw new Error(`${dir} 不是完整的备份：缺少 ${name}`); return readFileSync(file, 'utf8'); };
-  const text = read('manifest.json'), sealed = JSON.parse(read('keys.sealed.json')), secrets = JSON.parse(unseal(KEYS, passphrase, sealed).toString());
+  const text = read('manifest.json'), sealed = JSON.parse(read('keys.sealed.json')), secrets = JSON.parse(unseal(KEYS, passphrase, sealed));
   if (read('manifest.mac').trim() !== macWith(passphrase, sealed, text)) throw new Error('备份清单 manifest.json 被改动，拒绝使用');
   const manifest = JSON.parse(text), bad = [];
   if (manifest.format !== FORMAT) throw new Error(`备份格式是 ${manifest.format}，本版本只认识 ${FORMAT}`);

@@ -6,6 +6,7 @@ import type { AgentView, PhoneCommand } from '@ronghu/contract';
 import { startSimulator, type Simulator } from '@ronghu/switch-simulator';
 import { generateNode, installSounds } from '../../../../../../gateway-config/src/generate';
 import { createIds } from '../../../../platform/database/ids';
+import { AppError } from '../../../../platform/errors/app-error';
 import { createLog, silentLog, type Log } from '../../../../platform/log';
 import { DirectorClient } from '../../director-client';
 import { DIRECTOR_PATH, type CallRecord, type LiveCall } from '../../director-protocol';
@@ -67,6 +68,7 @@ export class MemoryDatabase implements ConfigPort, JournalSink {
   }
 }
 
+type Leg = NonNullable<ReturnType<Simulator['core']['outside']['call']>>;
 export interface Centre {
   simulator: Simulator; database: MemoryDatabase; process: DirectorProcess; client: DirectorClient; ended: CallRecord[]; offers: { agentId: number; call: LiveCall; switchAt: number }[]; lost: string[];
   phone(agentId: number, command: PhoneCommand, key?: string, clearNumber?: string): Promise<{ agent: AgentView; call: LiveCall | null }>;
@@ -74,6 +76,10 @@ export interface Centre {
   agent(agentId: number): AgentView;
   call(): LiveCall | undefined;
   desk(extension: string): NonNullable<ReturnType<Simulator['core']['phones']['get']>>;
+  /** A resident calls the hotline. */
+  dialIn(from?: string): Leg;
+  /** A caller who talks to agent 101. */
+  talk(from?: string): Promise<Leg>;
   startDirector(): Promise<void>;
   /** As kill -9 leaves it: no lease given back, nothing flushed in order. */
   killDirector(): Promise<void>;
@@ -89,6 +95,11 @@ export async function until<T>(what: string, check: () => T | undefined | null |
     if (Date.now() > end) throw new Error(`waited ${ms} ms for: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** The code with which a command is refused, or `accepted`. */
+export async function codeOf(work: Promise<unknown>): Promise<string> {
+  try { await work; return 'accepted'; } catch (error) { return error instanceof AppError ? error.code : String(error); }
 }
 
 /** A whole small centre on real sockets: the simulated switch with the generated dialplan, a director, and an api's client. */
@@ -125,12 +136,21 @@ export async function startCentre(options: { config?: Partial<DirectorConfig>; o
     await until('the switch is served', () => client?.health?.switchConnected);
   };
   await startDirector();
+  const agent = (agentId: number): AgentView => { const found = client?.agents.get(agentId); if (!found) throw new Error(`no agent ${agentId}`); return found; };
+  const desk = (extension: string): ReturnType<Centre['desk']> => { const phone = simulator.core.phones.get(extension); if (!phone) throw new Error(`no phone ${extension}`); return phone; };
+  const dialIn = (from = '13800001111'): Leg => { const leg = simulator.core.outside.call(from, HOTLINE); if (!leg) throw new Error('the switch is full'); return leg; };
   return Object.assign(centre, {
+    agent, desk, dialIn,
+    talk: async (from?: string) => {
+      const leg = dialIn(from);
+      await until('the phone rings', () => desk('8001').state === 'ringing');
+      desk('8001').answer();
+      await until('agent 101 talks', () => agent(101).callState === 'talking' && leg.thread.bridge);
+      return leg;
+    },
     phone: (agentId: number, command: PhoneCommand, key: string = randomUUID(), clearNumber?: string) => (client as DirectorClient).request('phone', { agentId, command, ...(clearNumber ? { clearNumber } : {}) }, key),
     ready: async (...agentIds: number[]) => { for (const agentId of agentIds) { await (client as DirectorClient).request('phone', { agentId, command: { command: 'signIn' } }, randomUUID()); await (client as DirectorClient).request('phone', { agentId, command: { command: 'setReadiness', readiness: 'ready' } }, randomUUID()); } },
-    agent: (agentId: number) => { const found = client?.agents.get(agentId); if (!found) throw new Error(`no agent ${agentId}`); return found; },
     call: () => [...(client?.calls.values() ?? [])][0],
-    desk: (extension: string) => { const phone = simulator.core.phones.get(extension); if (!phone) throw new Error(`no phone ${extension}`); return phone; },
     startDirector,
     killDirector: async () => {
       // What kill -9 does to the world outside: the sockets close, nothing is said any more, the leases lapse by themselves.

@@ -1,25 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { allTables, schemaVersion } from './tables';
-import { startTestDatabase } from '../platform/testing/database';
-import { engineOf, type Connection, type Engine } from '../platform/database/engine';
-import { digestOf, migratePlace } from '../platform/database/migrate';
-import { statementsOf } from '../platform/database/scripts';
+import { allTables, schemaVersion } from '../../server/src/app/tables';
+import { startTestDatabase } from '../../server/src/platform/testing/database';
+import { engineOf, type Connection, type Engine } from '../../server/src/platform/database/engine';
+import { digestOf, migratePlace } from '../../server/src/platform/database/migrate';
+import { statementsOf } from '../../server/src/platform/database/scripts';
+import { notRun, servers, type Server, type Started } from './servers';
 
-type Started = { skipped: string } | { url: string; stop(): Promise<void> };
-const servers = require('../../../test/harness/engines.cjs') as { startMariaDb(): Promise<Started>; startSeekDb(): Promise<Started>; mariaDbMissing(): string | null; seekDbMissing(): string | null }; // eslint-disable-line @typescript-eslint/no-require-imports
-const folder = resolve(__dirname, '../../../db-scripts');
+const folder = resolve(__dirname, '../../db-scripts');
 const script = (target: string, version: string, file: string): string[] => statementsOf(readFileSync(join(folder, target, version, file), 'utf8')).filter((statement) => statement !== 'commit');
 /** PostgreSQL stands for KingbaseES: its scripts are the same. */
-async function embedded(): Promise<{ url: string; stop(): Promise<void> }> { const db = await startTestDatabase([], []); return { url: db.target.url, stop: () => db.stop() }; }
+async function embedded(): Promise<Server> { const db = await startTestDatabase([], []); return { url: db.target.url, stop: () => db.stop() }; }
 
-const targets: { name: string; folder: string; start: () => Promise<Started>; why: string | null }[] = [
+const targets: { name: string; folder: string; start: () => Promise<Started<Server>>; why: string | null }[] = [
   { name: 'PostgreSQL（金仓脚本）', folder: 'kingbase', start: embedded, why: null }, { name: 'MariaDB（OceanBase 脚本）', folder: 'oceanbase', start: servers.startMariaDb, why: servers.mariaDbMissing() }, { name: 'OceanBase 自己的引擎', folder: 'oceanbase', start: servers.startSeekDb, why: servers.seekDbMissing() },
 ];
 for (const target of targets) {
-  if (target.why) { process.stderr.write(`跳过 脚本在 ${target.name}：${target.why}\n`); describe(target.name, () => { test.skip(`not run: ${target.why as string}`, () => undefined); }); continue; }
+  if (target.why) { notRun(`脚本在 ${target.name}`, target.why); continue; }
   describe(`the scripts for DBAs on ${target.name}`, () => {
-    let server: { url: string; stop(): Promise<void> }, engine: Engine;
+    let server: Server, engine: Engine;
     beforeAll(async () => { const started = await target.start(); if ('skipped' in started) throw new Error(started.skipped); server = started; engine = engineOf(server.url); }, 120_000);
     afterAll(() => server?.stop(), 30_000);
     const inPlace = async (schema: string, work: (connection: Connection) => Promise<void>): Promise<void> => {

@@ -1,0 +1,2 @@
+/** What an agent sends to take in a repair that was told on the telephone. @param house a row of /houses; `more` goes over the rest. */
+export const repairAt = (house, description, more) => ({ companyId: house.companyId, type: 'repair', urgency: 'normal', source: 'phone', faultCode: 'notHot', description, customerId: null, houseId: house.id, number: '13900000000', callId: null, attachmentIds: [], ...more });
