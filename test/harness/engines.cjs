@@ -80,4 +80,6 @@ async function startSeekDb() {
 }
 /** Why OceanBase's engine cannot be had, or null; gets nothing (see installSeekDb). */
 const seekDbMissing = () => (seekdbProgram() ? null : `没有 OceanBase 引擎（pylibseekdb ${SEEKDB_VERSION}）；npm test 会从 PyPI 取`);
-module.exports = { startMariaDb, startSeekDb, installSeekDb, mariaDbMissing, seekDbMissing, SEEKDB_VERSION };
+/** By the name used in commands: mariadb or seekdb. */
+const startServer = (name) => ({ mariadb: startMariaDb, seekdb: startSeekDb })[name]();
+module.exports = { startServer, startMariaDb, startSeekDb, installSeekDb, mariaDbMissing, seekDbMissing, SEEKDB_VERSION };

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-const require = createRequire(import.meta.url), { sm2 } = require('sm-crypto-v2'), { Client } = require('pg');
+const require = createRequire(import.meta.url), { sm2 } = require('sm-crypto-v2'), { Client } = require('pg'), { createConnection } = require('mysql2/promise');
 const alive = (pid) => { try { process.kill(pid, 0); return true; } catch { return false; } };
 
 /**
  * A product that runs, by its data folder: whatever tests and hands do with it.
  * @returns { base, simulator, dataDir, password, run(), log(name), kill(name), client(front, login), sim(method, path, body), sql(text, params) }
  */
-export function attachProduct(dataDir) {
+export function attachProduct(dataDir, databaseUrl = null) {
   const run = () => JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')), { base, simulator, password } = run();
   return {
     base, simulator, dataDir, password, run,
@@ -22,8 +22,12 @@ export function attachProduct(dataDir) {
     kill(name, signal = 'SIGKILL') { const pid = run().pids[name]; if (!pid || !alive(pid)) throw new Error(`${name} is not running`); process.kill(pid, signal); return pid; },
     client: (front, login, withPassword = password) => signIn(base, front, login, withPassword),
     sim: switchControl(simulator),
-    /** Rows of a statement on the product's own (embedded) database. */
+    /** Rows of a statement on the product's database: its own (embedded) one, with parameters, or the server it was started on (MySQL's wire), without. */
     async sql(text, params = []) {
+      if (databaseUrl) {
+        const { hostname: host, port, username: user } = new URL(databaseUrl), wire = await createConnection({ host, port: Number(port), user });
+        try { return (await wire.query(text))[0]; } finally { await wire.end(); }
+      }
       const { database: d } = JSON.parse(readFileSync(join(dataDir, 'ronghu.config.json'), 'utf8')), client = new Client({ connectionString: `postgres://ronghu:${encodeURIComponent(d.embeddedPassword)}@127.0.0.1:${d.embeddedPort}/ronghu` });
       await client.connect();
       try { return (await client.query(text, params)).rows; } finally { await client.end(); }
@@ -56,7 +60,7 @@ export async function startProduct(options = {}) {
     await wait(50);
   }
   return {
-    ...attachProduct(dataDir), startMs: Date.now() - begin, output: () => out,
+    ...attachProduct(dataDir, options.env?.RONGHU_DATABASE_URL ?? process.env.RONGHU_DATABASE_URL), startMs: Date.now() - begin, output: () => out,
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {
         const ended = new Promise((r) => child.once('exit', r));
