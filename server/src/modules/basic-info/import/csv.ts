@@ -54,7 +54,7 @@ export class CsvRows {
         row.push(text.slice(at, tail));
         at = tail;
       }
-      if (at >= end) { rows.push(row); row = []; begin = at; break; }
+      if (at >= end) { rows.push(row); begin = at; break; }
       const stop = text.charCodeAt(at);
       if (stop === this.mark) { at += 1; if (at >= end && last) { row.push(''); rows.push(row); row = []; begin = at; } continue; }
       if (stop === CR) { if (at + 1 >= end && !last) break; at += text.charCodeAt(at + 1) === LF ? 2 : 1; } else at += 1;

@@ -23,6 +23,7 @@ describe('a row', () => {
   it('with everything is a house under five levels', () => expect(row()).toEqual({ good: { names: ['一号热源厂', '群力热站', '阳光花园', '3号楼', '2单元'], repair: null, house: { room: '501', areaM2: 88.5, heating: 'on', contract: 'HT0001', owner: '王小明', phones: ['13812345678', '045187654321'], idNo: '11010519491231002X', masked: false } } }));
   it('without a room is a node of the tree alone, as deep as it is filled', () => expect(row({ ...none, source: '一号热源厂', station: '群力热站', repair: '群力站' })).toEqual({ good: { names: ['一号热源厂', '群力热站'], repair: '群力站', house: null } }));
   it('that is empty is none', () => { expect(row(none)).toBeNull(); expect(readRow([], HEADER)).toBeNull(); expect(readRow(['  ', '　'], HEADER)).toBeNull(); });
+  it('of the template\'s example is none', () => expect(row({ contract: '示例（本行不导入）' })).toBeNull());
   it('in full width is read as in half width', () => expect(row({ room: '５０１', contract: '　ＨＴ１ ', phones: '１３８ １２３４ ５６７８' })).toMatchObject({ good: { house: { room: '501', contract: 'HT1', phones: ['13812345678'] } } }));
   it('with masked numbers, as an export shows them, says so and brings none', () => expect(row({ phones: '138****5678', idNo: '110105********002X' })).toMatchObject({ good: { house: { phones: [], idNo: null, masked: true } } }));
   it.each<[string, Partial<Record<ColumnKey, string>>, string[]]>([

@@ -14,6 +14,8 @@ export type ReadRow = { good: GoodRow; errors?: undefined } | { good?: undefined
 
 const HEATING: Record<string, Heating> = { 供热: 'on', 正常: 'on', 在供: 'on', 正常供热: 'on', 报停: 'suspended', 停供: 'suspended', 停热: 'off', 未供: 'off', 未供热: 'off' };
 export const HEATING_NAME: Record<Heating, string> = { on: '供热', suspended: '报停', off: '停热' };
+/** A contract number that begins like this marks a row that is not imported. */
+export const EXAMPLE = '示例';
 const NAME_MAX = 60, ROOM_MAX = 20, CONTRACT_MAX = 30, OWNER_MAX = 40, MOST_PHONES = 5, ADDRESS_MAX = 200;
 const CONTROL = /[\u0000-\u001f\u007f]/, LOST = '\ufffd', SCIENTIFIC = /^\d(?:\.\d+)?E\+?\d+$/i, PHONE = /^\+?\d{3,20}$/, MASKED_PHONE = /^\+?\d{1,6}[*•]{2,}\d{0,4}$/, MASKED_ID = /^[0-9A-Za-z]{0,6}[*•]{3,}[0-9A-Za-z]{0,4}$/;
 const WIDE = /[\uff01-\uff5e\u3000\u00a0]/, SPACES = /\s{2,}|[\t\r\n]/g;
@@ -48,6 +50,7 @@ export function readRow(cells: readonly string[], header: Header): ReadRow {
   const levels = [of('source', NAME_MAX), of('station', NAME_MAX), of('community', NAME_MAX), of('building', NAME_MAX), of('unit', NAME_MAX)];
   const room = of('room', ROOM_MAX), area = of('area', 20), heating = of('heating', 10), contract = of('contract', CONTRACT_MAX), owner = of('owner', OWNER_MAX), phones = of('phones', 200), idNo = of('idNo', 30), repair = of('repair', NAME_MAX);
   if (errors.length === 0 && levels.every((l) => l === '') && !(room || area || heating || contract || owner || phones || idNo || repair)) return null;
+  if (contract.startsWith(EXAMPLE)) return null; // the template's row that shows how it is done
   const faulty = errors.length;
   let depth = 0;
   while (depth < 5 && levels[depth] !== '') depth += 1;
