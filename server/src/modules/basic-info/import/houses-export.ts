@@ -39,7 +39,7 @@ export class HousesExport {
     const { d } = this, node = query.areaId === undefined ? null : await this.node(scope, query.companyId, query.areaId), hash = createHash('sm3'), name = `房屋档案-${d.orgs.name(query.companyId) ?? ''}${node ? `-${node.node_name}` : ''}.xlsx`;
     const body = new Transform({ writableHighWaterMark: 256 * 1024, transform(chunk: Buffer, _encoding, next) { hash.update(chunk); next(null, chunk); } }), book = new XlsxStream(body, { offsetMinutes: 480 });
     let rows = 0;
-    const trace = (end: string): Promise<void> => d.audit.record(d.shards.group(), scope, { action: 'house.export', target: `houses:${query.companyId}`, detail: `${name}，${rows} 行，${end}` });
+    const trace = (end: string): Promise<void> => d.audit.record(d.shards.group(), scope, { action: 'houseExport', target: `houses:${query.companyId}`, detail: `${name}，${rows} 行，${end}` });
     void (async () => {
       try {
         await book.sheet('房屋档案', COLUMNS.map((c) => ({ header: c.header, kind: c.key === 'area' ? 'decimal' : 'text', width: c.width })));

@@ -68,8 +68,8 @@ it('a file is taken in, its bad rows come back with reasons, and once more it ch
   const sealed = await rig.db.shards.company(11).query<{ cells_sealed: string }>('select cells_sealed from import_bad_row where job_id = $1', [job.id]);
   expect(JSON.stringify(sealed)).not.toContain('139');
   expect(readdirSync(join(rig.platform.config.dataDir, 'imports'), { recursive: true, withFileTypes: true }).filter((f) => f.isFile())).toEqual([]);
-  const trail = (await rig.db.shards.group().query<{ action: string; person_name: string }>("select action, person_name from audit_row where action like 'house.%' order by id")).map((r) => `${r.action} ${r.person_name}`);
-  expect(trail).toEqual(['house.importStart 冯操作', 'house.import 冯操作', 'house.importErrors 冯操作', 'house.importStart 冯操作', 'house.import 冯操作']);
+  const trail = (await rig.db.shards.group().query<{ action: string; person_name: string }>("select action, person_name from audit_row where action like 'houseImport%' order by id")).map((r) => `${r.action} ${r.person_name}`);
+  expect(trail).toEqual(['houseImportStart 冯操作', 'houseImport 冯操作', 'houseImportErrors 冯操作', 'houseImportStart 冯操作', 'houseImport 冯操作']);
 }, 90_000);
 it('what is exported comes back as it was', async () => {
   const response = await ask('groupAdmin', 'GET', '/exports/houses.xlsx?companyId=11'), bytes = await response.arrayBuffer();

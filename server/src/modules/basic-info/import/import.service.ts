@@ -36,7 +36,7 @@ export class ImportService {
         await tx.query('select id from org_node where id = $1 for update', [companyId]); // two who start at this moment come one after the other
         if (await importStore.open(tx, companyId)) throw new AppError('STATE_CONFLICT', '该公司已有一个导入正在进行，请等它结束或先取消');
         await tx.insertMany('import_job', [{ id, company_id: companyId, file_name: name.slice(-200), file_bytes: kept.bytes, file_sm3: kept.sm3, job_state: 'waiting', cancel_asked: false, account_id: scope.accountId, person_name: scope.personName.slice(0, 40), login: scope.login.slice(0, 60), address: scope.address.slice(0, 64), org_root_id: scope.orgRootIds[0] ?? null, created_at: d.clock.now(), lease_until: 0, attempts: 0 }]);
-        await d.audit.record(tx, scope, { action: 'house.importStart', target: `import:${companyId}/${id}`, detail: `${name}，${kept.bytes} 字节，SM3 ${kept.sm3}` });
+        await d.audit.record(tx, scope, { action: 'houseImportStart', target: `import:${companyId}/${id}`, detail: `${name}，${kept.bytes} 字节，SM3 ${kept.sm3}` });
         await this.runner.begin(tx, id);
       });
     } catch (error) { await this.runner.discard(kept.sm3); throw isUniqueViolation(error) ? new AppError('CONFLICT', undefined, undefined, error) : error; }
@@ -56,7 +56,7 @@ export class ImportService {
     if (job.finished_at === null) await group.transaction(async (tx) => {
       const unstarted = await tx.execute("update import_job set job_state = 'cancelled', cancel_asked = $1, finished_at = $2 where id = $3 and job_state = 'waiting' and holder is null", [true, now, id]);
       if (!unstarted) await tx.execute('update import_job set cancel_asked = $1 where id = $2 and finished_at is null', [true, id]);
-      await this.d.audit.record(tx, scope, { action: 'house.importCancel', target: `import:${companyId}/${id}`, detail: job.file_name });
+      await this.d.audit.record(tx, scope, { action: 'houseImportCancel', target: `import:${companyId}/${id}`, detail: job.file_name });
     });
     const after = await this.job(scope, companyId, id);
     if (after.finished_at !== null) await this.runner.discard(after.file_sm3);
@@ -69,7 +69,7 @@ export class ImportService {
     if (job.n_bad === 0 || (job.finished_at !== null && now > job.finished_at + ERRORS_KEPT_MS)) throw new AppError('NOT_FOUND', '没有错误行，或已超过 30 天保存期限');
     const header = JSON.parse(job.header_text ?? '[]') as string[], columns: SheetColumn[] = [...header.map((h) => ({ header: h, kind: 'text' as const, width: 16 })), { header: '错误原因', kind: 'text', width: 60 }, { header: '原行号', kind: 'int', width: 8 }];
     const crypto = this.d.crypto;
-    await this.d.audit.record(this.d.shards.group(), scope, { action: 'house.importErrors', target: `import:${companyId}/${id}`, detail: `${job.file_name}，错误 ${job.n_bad} 行` });
+    await this.d.audit.record(this.d.shards.group(), scope, { action: 'houseImportErrors', target: `import:${companyId}/${id}`, detail: `${job.file_name}，错误 ${job.n_bad} 行` });
     return this.file(`导入错误-${job.file_name.replace(/\.\w+$/, '')}.xlsx`, async (book) => {
       await book.sheet('错误行', columns);
       for (let after = -1; ;) {

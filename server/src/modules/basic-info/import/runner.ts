@@ -80,7 +80,7 @@ export class ImportRunner {
       if (!last || last.holder !== job.holder || last.finished_at !== null) return null;
       await tx.execute('update import_job set job_state = $1, finished_at = $2, last_error = $3, lease_until = 0 where id = $4', [state, now, error?.slice(0, 500) ?? null, job.id]);
       const by = { ...systemScope('import'), accountId: last.account_id, personName: last.person_name, login: last.login ?? '', address: last.address ?? '', orgRootIds: last.org_root_id === null ? [] : [last.org_root_id] };
-      await d.audit.record(tx, by, { action: 'house.import', target: `import:${last.company_id}/${job.id}`, detail: `${last.file_name}，${{ done: '完成', cancelled: '已取消', failed: '失败' }[state]}：处理 ${last.rows_read} 行，新增 ${last.n_created}，更新 ${last.n_changed}，未变 ${last.n_same}，错误 ${last.n_bad}，新建节点 ${last.n_nodes}，文件 SM3 ${last.file_sm3}${error ? `；${error}` : ''}` });
+      await d.audit.record(tx, by, { action: 'houseImport', target: `import:${last.company_id}/${job.id}`, detail: `${last.file_name}，${{ done: '完成', cancelled: '已取消', failed: '失败' }[state]}：处理 ${last.rows_read} 行，新增 ${last.n_created}，更新 ${last.n_changed}，未变 ${last.n_same}，错误 ${last.n_bad}，新建节点 ${last.n_nodes}，文件 SM3 ${last.file_sm3}${error ? `；${error}` : ''}` });
       if (last.n_bad > 0) await d.timers.set(tx, { kind: PURGE_TIMER, key: String(job.id), dueAt: now + ERRORS_KEPT_MS, companyId: last.company_id, payload: { jobId: job.id } });
       return last;
     });
