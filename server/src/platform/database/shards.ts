@@ -73,7 +73,7 @@ export async function createShards(options: ShardOptions): Promise<Shards> {
       await migratePlace(places.company(companyId, server), options.tables.filter((t) => t.shard !== 'group'));
     },
     async analyze(tables) {
-      if (tables) await Promise.all(tables.map(([db, names]) => pooled(db).maintain((engine, connection) => engine.analyze(connection, names))));
+      if (tables) await Promise.all(tables.map(([db, names]) => pooled(db).maintain((engine, connection) => engine.analyze(connection, names, false))));
       else for (const db of [group, ...companies.values()]) await db.maintain(async (engine, connection) => engine.analyze(connection, [...(await engine.catalog(connection, db.place.schema)).keys()]));
     },
     async discard(companyId) {

@@ -65,18 +65,22 @@ export class ImportEngine {
     this.total = Math.max(1, rows.total);
     job.rows_sm3 = text;
     await this.save({ rows_sm3: text, header_text: JSON.stringify(rows.header.map((h) => h.slice(0, 60))).slice(0, 4000), rows_total: rows.total }, true);
-    if (job.id_second === null) await this.reserve(rows.total);
+    if (job.id_second === null) await this.reserve(rows.most);
     return rows;
   }
   /** Seconds of 2024, before there was any installation, with the last node: no running process makes such ids. One job's range begins where the last one's ends. */
   private async reserve(rows: number): Promise<void> {
-    const group = this.p.shards.group(), seconds = Math.ceil(((rows + 10) * SLOTS) / PER_SECOND) + 1;
+    const group = this.p.shards.group(), seconds = Math.ceil(((rows + 1) * SLOTS) / PER_SECOND) + 1;
     for (;;) {
       const [last] = await group.query<{ free: number | null }>('select max(id_second + id_seconds) as free from import_job'), from = last?.free ?? 1;
-      try { await this.save({ id_second: from, id_seconds: seconds }, true); this.job.id_second = from; return; } catch (error) { if (!isUniqueViolation(error)) throw error; } // another job took it at this moment
+      try { await this.save({ id_second: from, id_seconds: seconds }, true); this.job.id_second = from; this.job.id_seconds = seconds; return; } catch (error) { if (!isUniqueViolation(error)) throw error; } // another job took it at this moment
     }
   }
-  private readonly id = (rowNo: number, slot: number): number => { const n = rowNo * SLOTS + slot; return ((this.job.id_second as number) + Math.floor(n / PER_SECOND)) * 2 ** 22 + NODE * 2 ** 14 + (n % PER_SECOND); };
+  private readonly id = (rowNo: number, slot: number): number => {
+    const n = rowNo * SLOTS + slot, second = Math.floor(n / PER_SECOND);
+    if (second >= (this.job.id_seconds as number)) throw new RangeError(`row ${rowNo} is beyond the ids that were set aside`);
+    return ((this.job.id_second as number) + second) * 2 ** 22 + NODE * 2 ** 14 + (n % PER_SECOND);
+  };
 
   private async pass(rows: Rows): Promise<void> {
     const { p, job } = this, company = p.shards.company(job.company_id), group = p.shards.group(), saved = await chunkStore.saved(company, job.id);

@@ -10,7 +10,7 @@ const SAMPLE = 1_000_000, MOST_CELLS = 100, MOST_ROWS = 5_000_000, READ = 256 * 
 /** Where the files of imports are, each under its SM3. */
 export interface ImportFiles { root: string; blobs: Pick<BlobStore, 'put' | 'remove'> }
 const bad = (message: string, cause?: unknown): AppError => new AppError('BAD_INPUT', message, undefined, cause);
-export interface Rows { header: string[]; at: Header; /** Upper bound of rows after the header. */ total: number }
+export interface Rows { header: string[]; at: Header; /** Rows after the header, about: a cell may hold line breaks. */ total: number; /** No row has a greater number. */ most: number }
 
 /** True for a ZIP, which an .xlsx is. */
 const isZip = (bytes: Buffer): boolean => bytes.length > 3 && bytes.readUInt32LE(0) === 0x04034b50;
@@ -54,15 +54,20 @@ async function* sheetLines(path: string): AsyncGenerator<Buffer> {
 
 /** Reads the header and counts the lines. @throws AppError BAD_INPUT, in Chinese, for a file that cannot be read at all. */
 export async function survey(files: ImportFiles, sm3: string): Promise<Rows> {
-  let header: string[] | null = null, lines = 0;
+  let header: string[] | null = null, feeds = 0, returns = 0;
   const path = blobPath(files.root, sm3);
   for await (const { rows } of readCsv(path)) { header = rows.find((cells) => cells.some((cell) => cell.trim() !== '')) ?? null; if (header) break; }
   if (!header) throw bad('文件是空的');
   const { at, problem } = readHeader(header);
   if (problem) throw bad(problem);
-  for await (const piece of createReadStream(path, { highWaterMark: READ })) for (let i = (piece as Buffer).indexOf(10); i >= 0; i = (piece as Buffer).indexOf(10, i + 1)) lines += 1;
+  for await (const piece of createReadStream(path, { highWaterMark: READ })) {
+    const bytes = piece as Buffer, count = (mark: number): number => { let n = 0; for (let i = bytes.indexOf(mark); i >= 0; i = bytes.indexOf(mark, i + 1)) n += 1; return n; };
+    feeds += count(10);
+    returns += count(13);
+  }
+  const lines = Math.max(feeds, returns);
   if (lines > MOST_ROWS) throw bad(`文件有 ${lines} 行，一次最多 ${MOST_ROWS} 行，请拆成几个文件`);
-  return { header: header.slice(0, MOST_CELLS), at, total: lines + 1 };
+  return { header: header.slice(0, MOST_CELLS), at, total: lines, most: feeds + returns + 2 };
 }
 
 /** Rows after the header with their numbers as the spreadsheet shows them; empty ones are left out later, by the rules. */

@@ -147,6 +147,6 @@ export const pgEngine = (name: 'postgres' | 'kingbase', open: (place: Place) => 
     const connection = new PgConnection(await open(place));
     try { await connection.run('select pg_advisory_lock($1)', [MIGRATE_LOCK]); return await work(connection); } finally { await connection.close(); }
   },
-  async analyze(connection, tables) { for (const table of tables) await connection.run(`vacuum analyze ${identifier(table)}`, []); },
+  async analyze(connection, tables, tidy = true) { for (const table of tables) await connection.run(`${tidy ? 'vacuum analyze' : 'analyze'} ${identifier(table)}`, []); },
 });
 export const postgres: Engine = pgEngine('postgres', async (place) => { const client = new Client(pgConfig(place)); try { await client.connect(); } catch (error) { await client.end().catch(() => undefined); throw error; } return client; }, 'postgres'); // a client that never connected has nothing to end
