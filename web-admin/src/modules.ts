@@ -10,7 +10,7 @@ const page = (name: string, path: string, ...need: Permission[]): MenuPage => ({
 /** The eight modules of the tender, the home above them. */
 export const MODULES: MenuModule[] = [
   { key: 'home', title: 'menu.home', icon: HomeFilled, pages: [page('home', '/home')] },
-  { key: 'basic-info', title: 'menu.basicInfo', icon: OfficeBuilding, pages: [page('areas', '/basic-info/areas', 'house.read'), page('houses', '/basic-info/houses', 'house.read'), page('organisation', '/basic-info/organisation', 'org.read')] },
+  { key: 'basic-info', title: 'menu.basicInfo', icon: OfficeBuilding, pages: [page('areas', '/basic-info/areas', 'house.read'), page('houses', '/basic-info/houses', 'house.read'), page('imports', '/basic-info/imports', 'house.write'), page('organisation', '/basic-info/organisation', 'org.read')] },
   { key: 'service-center', title: 'menu.serviceCenter', icon: Service, pages: [page('orders', '/service-center/orders', 'order.read')] },
   { key: 'repair-center', title: 'menu.repairCenter', icon: Tools, pages: [page('station-desk', '/repair-center/desk', 'order.station'), page('approvals', '/repair-center/approvals', 'order.approve'), page('workers', '/repair-center/workers', 'order.read')] },
   { key: 'monitor-center', title: 'menu.monitorCenter', icon: Monitor, pages: [page('board', '/monitor-center/board', 'board.read'), page('agents', '/monitor-center/agents', 'agent.watch'), page('waiting', '/monitor-center/waiting', 'agent.watch')] },

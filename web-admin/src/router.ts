@@ -15,6 +15,7 @@ const children: RouteRecordRaw[] = [
   { path: 'basic-info/areas', name: 'areas', component: () => import('./features/basic-info/AreaPage.vue'), meta: { need: ['house.read'], title: 'menu.areas', module: 'basic-info' } },
   { path: 'basic-info/houses', name: 'houses', component: () => import('./features/basic-info/HouseList.vue'), meta: { need: ['house.read'], title: 'menu.houses', module: 'basic-info' } },
   { path: 'basic-info/houses/:companyId(\\d+)/:id(\\d+)', name: 'house', component: () => import('./features/basic-info/HousePage.vue'), meta: { need: ['house.read'], title: 'menu.house', module: 'basic-info' } },
+  { path: 'basic-info/imports', name: 'imports', component: () => import('./features/basic-info/ImportPage.vue'), meta: { need: ['house.write'], title: 'menu.imports', module: 'basic-info' } },
   { path: 'basic-info/customers/:companyId(\\d+)/:id(\\d+)', name: 'customer', component: () => import('./features/basic-info/CustomerPage.vue'), meta: { need: ['customer.read'], title: 'menu.customer', module: 'basic-info' } },
   { path: 'basic-info/organisation', name: 'organisation', component: () => import('./features/basic-info/OrganisationPage.vue'), meta: { need: ['org.read'], title: 'menu.organisation', module: 'basic-info' } },
   { path: 'service-center/orders', name: 'orders', component: () => import('./features/service-center/OrderList.vue'), meta: { need: ['order.read'], title: 'menu.orders', module: 'service-center' } },

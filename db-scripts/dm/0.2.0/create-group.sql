@@ -1,7 +1,7 @@
 -- 融呼 0.2.0 建表脚本：集团库
 -- 达梦 DM8（UTF-8，页大小 32K，大小写敏感）
 -- 由 npm run db-scripts 从表定义生成，请勿手工修改。先执行 00-users.sql，再以产品用户在对应的模式（库）中执行。
--- 共 46 张表
+-- 共 47 张表
 
 -- 表结构版本记录
 create table schema_ledger (
@@ -1235,6 +1235,79 @@ comment on column area_term.term is '检索词';
 comment on column area_term.community_id is '小区';
 comment on column area_term.company_id is '公司';
 
+-- 房屋档案导入任务
+create table import_job (
+  id bigint not null,
+  company_id bigint not null,
+  file_name varchar(200 char),
+  file_bytes bigint not null,
+  file_sm3 varchar(64 char),
+  rows_sm3 varchar(64 char),
+  header_text clob,
+  job_state varchar(12 char),
+  cancel_asked bit default 0 not null,
+  account_id bigint not null,
+  person_name varchar(40 char),
+  "LOGIN" varchar(60 char),
+  address varchar(64 char),
+  org_root_id bigint,
+  created_at bigint not null,
+  started_at bigint,
+  finished_at bigint,
+  holder varchar(60 char),
+  lease_until bigint default 0 not null,
+  attempts int default 0 not null,
+  id_second bigint,
+  id_seconds bigint,
+  indexes_off bit default 0 not null,
+  rows_total bigint,
+  rows_read bigint default 0 not null,
+  n_created bigint default 0 not null,
+  n_changed bigint default 0 not null,
+  n_same bigint default 0 not null,
+  n_bad bigint default 0 not null,
+  n_nodes bigint default 0 not null,
+  progress_permille int default 0 not null,
+  last_error varchar(500 char),
+  primary key (id)
+) storage (using long row);
+create unique index uq_import_job_id_second on import_job (id_second);
+create index ix_import_job_company__1jiids0 on import_job (company_id, created_at);
+create index ix_import_job_job_state on import_job (job_state);
+comment on table import_job is '房屋档案导入任务';
+comment on column import_job.id is '编号';
+comment on column import_job.company_id is '公司';
+comment on column import_job.file_name is '文件名';
+comment on column import_job.file_bytes is '文件字节数';
+comment on column import_job.file_sm3 is '上传文件的 SM3';
+comment on column import_job.rows_sm3 is '转成 CSV 后的 SM3，上传的就是 CSV 时相同';
+comment on column import_job.header_text is '首行（JSON）';
+comment on column import_job.job_state is '状态 waiting/checking/running/done/cancelled/failed';
+comment on column import_job.cancel_asked is '已要求取消';
+comment on column import_job.account_id is '发起人';
+comment on column import_job.person_name is '发起人姓名';
+comment on column import_job."LOGIN" is '发起人登录名';
+comment on column import_job.address is '发起人地址';
+comment on column import_job.org_root_id is '发起人所在组织';
+comment on column import_job.created_at is '提交时间';
+comment on column import_job.started_at is '开始';
+comment on column import_job.finished_at is '结束';
+comment on column import_job.holder is '执行者';
+comment on column import_job.lease_until is '占用到';
+comment on column import_job.attempts is '执行次数';
+comment on column import_job.id_second is '编号段起点（2024 年起的秒）';
+comment on column import_job.id_seconds is '编号段长度，秒';
+comment on column import_job.indexes_off is '索引待重建';
+comment on column import_job.rows_total is '总行数';
+comment on column import_job.rows_read is '已处理行数';
+comment on column import_job.n_created is '新增';
+comment on column import_job.n_changed is '更新';
+comment on column import_job.n_same is '未变';
+comment on column import_job.n_bad is '错误行';
+comment on column import_job.n_nodes is '新建节点';
+comment on column import_job.progress_permille is '进度，千分数';
+comment on column import_job.last_error is '原因';
+
 -- 受理草稿：随通话走，转接后由接手坐席继续（SC-15）
 create table order_draft (
   call_id varchar(36 char) not null,
@@ -1253,5 +1326,5 @@ comment on column order_draft.body is '草稿内容';
 comment on column order_draft.updated_at is '最近编辑';
 
 -- 记录版本：有了这一行，产品启动时不再改动表结构
-insert into schema_ledger (digest, applied_at, remark) values ('75db04867c50416e0478247cc96e3313e8e8572856560185429f1de67380974b', 0, '0.2.0 by script');
+insert into schema_ledger (digest, applied_at, remark) values ('866f15c44e48b452be5ea523a758b65157b1b20c31650dda4ce9453e2b24b865', 0, '0.2.0 by script');
 commit;

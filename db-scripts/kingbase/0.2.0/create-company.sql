@@ -1,7 +1,7 @@
 -- 融呼 0.2.0 建表脚本：公司库（每个公司一份）
 -- 人大金仓 KingbaseES（V8R6 及以上，PostgreSQL 模式）
 -- 由 npm run db-scripts 从表定义生成，请勿手工修改。先执行 00-users.sql，再以产品用户在对应的模式（库）中执行。
--- 共 24 张表
+-- 共 26 张表
 
 -- 表结构版本记录
 create table if not exists schema_ledger (
@@ -745,6 +745,44 @@ comment on column year_record.due_cents is '应收，分';
 comment on column year_record.paid_cents is '已收，分';
 comment on column year_record.mean_celsius is '平均室温';
 
+-- 导入任务已保存的一段行
+create table if not exists import_chunk (
+  job_id bigint not null,
+  chunk_no integer not null,
+  n_rows integer not null,
+  n_created integer not null,
+  n_changed integer not null,
+  n_same integer not null,
+  n_bad integer not null,
+  n_nodes integer not null,
+  indexed boolean default false not null,
+  primary key (job_id, chunk_no)
+);
+comment on table import_chunk is '导入任务已保存的一段行';
+comment on column import_chunk.job_id is '任务';
+comment on column import_chunk.chunk_no is '段号';
+comment on column import_chunk.n_rows is '行数';
+comment on column import_chunk.n_created is '新增';
+comment on column import_chunk.n_changed is '更新';
+comment on column import_chunk.n_same is '未变';
+comment on column import_chunk.n_bad is '错误行';
+comment on column import_chunk.n_nodes is '新建节点';
+comment on column import_chunk.indexed is '集团索引已更新';
+
+-- 导入任务的错误行
+create table if not exists import_bad_row (
+  job_id bigint not null,
+  row_no integer not null,
+  cells_sealed varchar(4000) not null,
+  reason varchar(1000) not null,
+  primary key (job_id, row_no)
+);
+comment on table import_bad_row is '导入任务的错误行';
+comment on column import_bad_row.job_id is '任务';
+comment on column import_bad_row.row_no is '文件中的行号';
+comment on column import_bad_row.cells_sealed is '原行内容（密文）';
+comment on column import_bad_row.reason is '原因';
+
 -- 记录版本：有了这一行，产品启动时不再改动表结构
-insert into schema_ledger (digest, applied_at, remark) values ('a491f589a07a400385f653b55b779928430637fca5ef67416ccbc94b60e5098b', 0, '0.2.0 by script');
+insert into schema_ledger (digest, applied_at, remark) values ('8c8b342beaaf0581d3a928bbb1394aec8225cd2c54972c0cdabc079d4f01801b', 0, '0.2.0 by script');
 commit;

@@ -113,6 +113,46 @@ create index ix_house_index_owner_n_gk73zn on house_index (owner_name, community
 create index ix_house_index_owner_t_10v97zs on house_index (owner_tail, community_id, house_seq, company_id, station_id, id);
 create index ix_house_index_communi_1376677 on house_index (community_id, house_seq, id, station_id, company_id);
 
+-- 房屋档案导入任务
+create table if not exists import_job (
+  id bigint not null comment '编号',
+  company_id bigint not null comment '公司',
+  file_name varchar(200) not null comment '文件名',
+  file_bytes bigint not null comment '文件字节数',
+  file_sm3 varchar(64) not null comment '上传文件的 SM3',
+  rows_sm3 varchar(64) comment '转成 CSV 后的 SM3，上传的就是 CSV 时相同',
+  header_text varchar(4000) comment '首行（JSON）',
+  job_state varchar(12) not null comment '状态 waiting/checking/running/done/cancelled/failed',
+  cancel_asked tinyint(1) not null default 0 comment '已要求取消',
+  account_id bigint not null comment '发起人',
+  person_name varchar(40) not null comment '发起人姓名',
+  login varchar(60) comment '发起人登录名',
+  address varchar(64) comment '发起人地址',
+  org_root_id bigint comment '发起人所在组织',
+  created_at bigint not null comment '提交时间',
+  started_at bigint comment '开始',
+  finished_at bigint comment '结束',
+  holder varchar(60) comment '执行者',
+  lease_until bigint not null default 0 comment '占用到',
+  attempts int not null default 0 comment '执行次数',
+  id_second bigint comment '编号段起点（2024 年起的秒）',
+  id_seconds bigint comment '编号段长度，秒',
+  indexes_off tinyint(1) not null default 0 comment '索引待重建',
+  rows_total bigint comment '总行数',
+  rows_read bigint not null default 0 comment '已处理行数',
+  n_created bigint not null default 0 comment '新增',
+  n_changed bigint not null default 0 comment '更新',
+  n_same bigint not null default 0 comment '未变',
+  n_bad bigint not null default 0 comment '错误行',
+  n_nodes bigint not null default 0 comment '新建节点',
+  progress_permille int not null default 0 comment '进度，千分数',
+  last_error varchar(500) comment '原因',
+  primary key (id)
+) default charset = utf8mb4 collate = utf8mb4_bin comment = '房屋档案导入任务';
+create unique index uq_import_job_id_second on import_job (id_second);
+create index ix_import_job_company__1jiids0 on import_job (company_id, created_at);
+create index ix_import_job_job_state on import_job (job_state);
+
 -- 记录版本：有了这一行，产品启动时不再改动表结构
-insert into schema_ledger (digest, applied_at, remark) values ('75db04867c50416e0478247cc96e3313e8e8572856560185429f1de67380974b', 0, '0.2.0 by script');
+insert into schema_ledger (digest, applied_at, remark) values ('866f15c44e48b452be5ea523a758b65157b1b20c31650dda4ce9453e2b24b865', 0, '0.2.0 by script');
 commit;

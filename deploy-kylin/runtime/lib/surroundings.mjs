@@ -10,7 +10,7 @@ ${HEADERS('        ')}
         proxy_read_timeout 3600s;
         proxy_send_timeout 3600s;
         proxy_buffering off;
-        client_max_body_size 60m;
+        client_max_body_size 210m;
     }`;
 /** nginx; X-Forwarded-For is set anew, not added to: the product trusts its last entry. */
 export const nginxSite = (inst) => `# 由融呼安装程序生成。放在 /etc/nginx/conf.d/ 下；国密 TLS 需要支持国密套件的 nginx 版本。

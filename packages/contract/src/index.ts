@@ -4,6 +4,7 @@ export * from './permissions';
 export * from './errors';
 export * from './identity';
 export * from './basic-info';
+export * from './house-import';
 export * from './call-center';
 export * from './service-center';
 export * from './work-order';
@@ -16,6 +17,7 @@ export * from './live';
 
 import { identityRoutes } from './identity';
 import { basicInfoRoutes } from './basic-info';
+import { houseImportRoutes } from './house-import';
 import { callCenterRoutes } from './call-center';
 import { serviceCenterRoutes } from './service-center';
 import { workOrderRoutes } from './work-order';
@@ -26,6 +28,6 @@ import { settingsRoutes } from './settings';
 import { keysRoutes } from './keys';
 
 /** Every route of the API by name. The isolation suite walks this table, so a new route cannot stay uncovered. */
-export const routes = { ...identityRoutes, ...basicInfoRoutes, ...callCenterRoutes, ...serviceCenterRoutes, ...workOrderRoutes, ...fieldRoutes, ...monitorRoutes, ...noticeRoutes, ...settingsRoutes, ...keysRoutes };
+export const routes = { ...identityRoutes, ...basicInfoRoutes, ...houseImportRoutes, ...callCenterRoutes, ...serviceCenterRoutes, ...workOrderRoutes, ...fieldRoutes, ...monitorRoutes, ...noticeRoutes, ...settingsRoutes, ...keysRoutes };
 export type RouteName = keyof typeof routes;
 export * from './switch-names';

@@ -1,3 +1,4 @@
+import { importTables } from './import/import.tables';
 import { c, defineTable, type TableDefinition } from '../../platform/database/table';
 
 /** Company shard: tree, houses, customers and what hangs on them. */
@@ -73,4 +74,4 @@ const groupTables: TableDefinition[] = [
     columns: { term: c.text('检索词', 4), community_id: c.id('小区'), company_id: c.id('公司') },
   }),
 ];
-export const basicInfoTables: TableDefinition[] = [...companyTables, ...groupTables];
+export const basicInfoTables: TableDefinition[] = [...companyTables, ...groupTables, ...importTables];

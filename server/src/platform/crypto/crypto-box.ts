@@ -2,7 +2,7 @@ import { AppError } from '../errors/app-error';
 import type { Keys } from './keys';
 import { maskNumber, normaliseNumber } from './phone-number';
 import { deriveDataKey, openText, sealText, type DataKey } from './seal';
-import { hmacSm3 } from './sm3';
+import { HmacSm3 } from './sm3';
 
 export interface CryptoBoxOptions {
   /** With its 0: completes local numbers of 7 or 8 digits, for example `0451`. */
@@ -19,12 +19,12 @@ export interface CryptoBoxOptions {
 export class CryptoBox {
   private keys = new Map<string, DataKey>();
   private order: { key: DataKey; activeFrom: number }[] = [];
-  private readonly blindKey: Buffer;
+  private readonly blindKey: HmacSm3;
   private readonly last4 = new Map<string, string>();
 
   constructor(keys: Pick<Keys, 'data' | 'blind'>, private readonly options: CryptoBoxOptions = {}) {
     this.adopt(keys);
-    this.blindKey = Buffer.from(keys.blind, 'base64');
+    this.blindKey = new HmacSm3(Buffer.from(keys.blind, 'base64'));
   }
 
   /** Takes over keys that were added while running: the newest active one seals from now on, older ones open as before. */
@@ -61,18 +61,18 @@ export class CryptoBox {
   isStale(sealed: string): boolean { return !sealed.startsWith(`${this.current.id}.`); }
 
   /** HMAC-SM3 (64 hex digits) of the normalised whole number. */
-  blind(number: string): string { return hmacSm3(this.blindKey, 'number|', this.normalise(number)).toString('hex'); }
+  blind(number: string): string { return this.blindKey.hex('number|', this.normalise(number)); }
   /** HMAC-SM3 of the last four digits; fewer than four digits give the blind of all of them. */
   blindLast4(number: string): string {
     const tail = this.normalise(number).slice(-4);
     const known = this.last4.get(tail);
     if (known) return known;
-    const blind = hmacSm3(this.blindKey, 'last4|', tail).toString('hex');
+    const blind = this.blindKey.hex('last4|', tail);
     if (this.last4.size < 20_000) this.last4.set(tail, blind);
     return blind;
   }
   /** HMAC-SM3 of an identity or card number, of another family than telephone numbers. */
-  blindText(family: string, value: string): string { return hmacSm3(this.blindKey, `${family}|`, value).toString('hex'); }
+  blindText(family: string, value: string): string { return this.blindKey.hex(`${family}|`, value); }
 
   /** A URL-safe token (≤ 200 characters) that names a number without showing it: for click-to-dial, binding and revealing. */
   numberRef(number: string): string { return sealText(this.current, 'ref', number); }

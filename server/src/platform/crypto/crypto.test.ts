@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { sm2 } from 'sm-crypto-v2';
 import { ACTIVE_AFTER_MS, CryptoBox, KeyStore, loadOrCreateKeys, maskNumber, normaliseNumber, PasswordHasher, randomPassword, sm2Decrypt, sm2Encrypt, sm2Sign, sm2Verify, Sm2Worker, sm3Hex } from '.';
+import { deriveDataKey, sealText } from './seal';
+import { HmacSm3, hmacSm3 } from './sm3';
 
 let dir: string;
 beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'ronghu-crypto-')); });
@@ -20,6 +22,19 @@ describe('the GM/T vectors', () => {
     expect(block.toString('hex')).toBe('681edf34d206965e86b3e94f536e4246');
     for (let i = 1; i < 1_000_000; i++) block = cipher.update(block);
     expect(block.toString('hex')).toBe('595298c7c6fd271f0402f804c33d3f66');
+  });
+  it('HMAC-SM3 by one-shot digests is that of the library, for any key and text', () => fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), fc.array(fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.uint8Array({ maxLength: 300 })), { maxLength: 4 }), (key, parts) => {
+    const mac = new HmacSm3(Buffer.from(key)), all = parts.map((p) => (typeof p === 'string' ? p : Buffer.from(p)));
+    return mac.hex(...all) === hmacSm3(Buffer.from(key), ...all).toString('hex') && mac.hex('x') === hmacSm3(Buffer.from(key), 'x').toString('hex');
+  })));
+  it('a key longer than a block is refused', () => expect(() => new HmacSm3(Buffer.alloc(65))).toThrow(RangeError));
+  it('a sealed column is SM4-CBC with PKCS#7 of GM/T 0002 under the key that was drawn, at every length', () => {
+    const key = deriveDataKey('k1', Buffer.alloc(32, 5));
+    for (const plain of ['', '1', '13812345678', 'a'.repeat(15), 'a'.repeat(16), 'a'.repeat(17), '道里区', '😀'.repeat(16), 'a'.repeat(64), 'a'.repeat(65), '长'.repeat(400)]) {
+      const bytes = Buffer.from(sealText(key, 'column', plain).slice(3), 'base64url'), cbc = createCipheriv('sm4-cbc', key.cipherKey, bytes.subarray(0, 16));
+      expect(bytes.subarray(16, -32)).toEqual(Buffer.concat([cbc.update(plain, 'utf8'), cbc.final()]));
+      expect(bytes.subarray(-32)).toEqual(hmacSm3(key.macKey, 'k1|column|', bytes.subarray(0, -32)));
+    }
   });
   it('the SM2 signature of GM/T 0003.5-2012 A.2 verifies, and one changed digit does not', () => {
     const publicKey = '0409f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13';

@@ -1,12 +1,16 @@
 /** Spaces, hyphens (also the typographic ones), brackets, dots and full-width forms that people and switches put between digits. */
 const SEPARATORS = /[\s\-‐-―－().·（）]/g;
 
+/** Most numbers come as they are written. */
+const MOBILE = /^1[3-9]\d{9}$/;
+
 /**
  * One written form for one Chinese telephone number, so that the blind index finds it however it was typed or signalled:
  * `+86 138 1234 5678`, `0086-13812345678`, `013812345678` → `13812345678`; `+86 451 8765 4321`, `(0451)87654321` → `045187654321`.
  * `areaCode` (with its 0) completes a local number of 7 or 8 digits. Short numbers and 400/800 numbers stay; foreign ones keep `+`.
  */
 export function normaliseNumber(raw: string, areaCode?: string): string {
+  if (MOBILE.test(raw)) return raw;
   let n = raw.normalize('NFKC').replace(SEPARATORS, '');
   if (/^00[1-9]/.test(n)) n = `+${n.slice(2)}`;
   if (n.startsWith('+86')) n = domestic(n.slice(3));

@@ -27,8 +27,8 @@ export interface Shards {
   openAll(companyIds: readonly number[]): Promise<number[]>;
   /** Called with each shard that is opened from now on. */
   onOpen(listener: (db: Db, companyId: number) => void): void;
-  /** Fresh statistics in every shard that is open, after much was written. */
-  analyze(): Promise<void>;
+  /** Fresh statistics in every shard that is open, or of these tables alone, after much was written. */
+  analyze(tables?: readonly (readonly [Db, readonly string[]])[]): Promise<void>;
   /** Connections that this process holds now, over all shards. */
   connections(): number;
   /** How this process uses its connections now. */
@@ -72,7 +72,10 @@ export async function createShards(options: ShardOptions): Promise<Shards> {
       }
       await migratePlace(places.company(companyId, server), options.tables.filter((t) => t.shard !== 'group'));
     },
-    async analyze() { for (const db of [group, ...companies.values()]) await db.maintain(async (engine, connection) => engine.analyze(connection, [...(await engine.catalog(connection, db.place.schema)).keys()])); },
+    async analyze(tables) {
+      if (tables) await Promise.all(tables.map(([db, names]) => pooled(db).maintain((engine, connection) => engine.analyze(connection, names, false))));
+      else for (const db of [group, ...companies.values()]) await db.maintain(async (engine, connection) => engine.analyze(connection, [...(await engine.catalog(connection, db.place.schema)).keys()]));
+    },
     async discard(companyId) {
       if (companies.has(companyId)) throw new Error(`company ${companyId} is open and is not discarded`);
       const place = places.company(companyId, await serverOf(companyId)), engine = engineOf(place.url), connection = await engine.connect(place);
@@ -87,13 +90,21 @@ export async function createShards(options: ShardOptions): Promise<Shards> {
   };
 }
 
-/** Writes much into empty tables several times faster: their indexes are made at the end. @param tables names; each must be empty. */
-export async function withIndexesAfterwards(db: Db, tables: readonly TableDefinition[], work: () => Promise<void>): Promise<void> {
-  if (!(db instanceof PooledDb)) throw new TypeError('indexes can be made afterwards on a shard only');
-  const restore = async (engine: Engine, connection: Connection) => { const ddl = await engine.ddl(connection), catalog = await engine.catalog(connection, db.place.schema); for (const table of tables) for (const sql of ddl.extend(table, catalog.get(table.name) ?? { columns: new Set(), indexes: new Set() })) await connection.run(sql, []); };
-  await db.maintain(async (engine, connection) => {
-    const ddl = await engine.ddl(connection), catalog = await engine.catalog(connection, db.place.schema);
+/** Writes much into empty tables several times faster: their indexes are made at the end. @param tables names; each must be empty. @param around runs the making of the indexes, which takes a while: for those who must be heard of meanwhile. */
+export async function withIndexesAfterwards(db: Db, tables: readonly TableDefinition[], work: () => Promise<void>, around: (making: Promise<void>) => Promise<void> = (making) => making): Promise<void> {
+  const shard = pooled(db);
+  await shard.maintain(async (engine, connection) => {
+    const ddl = await engine.ddl(connection), catalog = await engine.catalog(connection, shard.place.schema);
     for (const table of tables) for (const { name } of indexesOf(table)) if (catalog.get(table.name)?.indexes.has(name)) await connection.run(ddl.dropIndex(table.name, name), []);
   });
-  try { await work(); } finally { await db.maintain(restore); }
+  try { await work(); } finally { await around(indexesMade(shard, tables)); }
+}
+/** Makes the indexes that these tables lack, as after a run that was cut off. */
+export async function indexesMade(db: Db, tables: readonly TableDefinition[]): Promise<void> {
+  const shard = pooled(db);
+  await shard.maintain(async (engine: Engine, connection: Connection) => { const ddl = await engine.ddl(connection), catalog = await engine.catalog(connection, shard.place.schema); for (const table of tables) for (const sql of ddl.extend(table, catalog.get(table.name) ?? { columns: new Set(), indexes: new Set() })) await connection.run(sql, []); });
+}
+function pooled(db: Db): PooledDb {
+  if (!(db instanceof PooledDb)) throw new TypeError('indexes can be made afterwards on a shard only');
+  return db;
 }

@@ -21,13 +21,22 @@ export class NumberAttribution {
     const known = this.cache.get(longest);
     if (known !== undefined) return known;
     const rows = await this.group.query<Segment>(`select prefix, province, city, carrier from number_segment where prefix in (${prefixes.map((_, i) => `$${i + 1}`).join(',')})`, prefixes);
-    const chain = prefixes.flatMap((p) => rows.find((r) => r.prefix === p) ?? []);
-    const first = (field: 'province' | 'city' | 'carrier'): string | null => chain.find((s) => s[field])?.[field] ?? null;
-    const province = first('province'), city = first('city');
-    const text = [province === city ? null : province, city, first('carrier')].filter(Boolean).join(' ') || null;
+    const text = textOf(prefixes, new Map(rows.map((r) => [r.prefix, r])));
     if (this.cache.size >= MAX_CACHED) this.cache.clear();
     this.cache.set(longest, text);
     return text;
+  }
+
+  /** The whole table at once, for jobs that ask for every number of a company; later imports of segments are not seen by it. @param number in its one written form. */
+  async table(): Promise<(number: string) => string | null> {
+    const held = new Map((await this.group.query<Segment>('select prefix, province, city, carrier from number_segment')).map((r) => [r.prefix, r])), known = new Map<string, string | null>();
+    return (number) => {
+      const prefixes = prefixesOf(number), [longest] = prefixes;
+      if (longest === undefined) return null;
+      let text = known.get(longest);
+      if (text === undefined) { text = textOf(prefixes, held); if (known.size >= MAX_CACHED) known.clear(); known.set(longest, text); }
+      return text;
+    };
   }
 
   /** Puts the built-in segments into a table that lacks them; what was imported stays. Called at every start. */
@@ -68,6 +77,11 @@ export class NumberAttribution {
   }
 }
 
+/** Place and carrier, each from the longest prefix that has it. */
+function textOf(prefixes: readonly string[], segments: ReadonlyMap<string, Segment>): string | null {
+  const chain = prefixes.flatMap((p) => segments.get(p) ?? []), first = (field: 'province' | 'city' | 'carrier'): string | null => chain.find((s) => s[field])?.[field] ?? null, province = first('province'), city = first('city');
+  return [province === city ? null : province, city, first('carrier')].filter(Boolean).join(' ') || null;
+}
 /** Longest first. Landlines by area code, mobiles by 7 down to 3 digits. */
 export function prefixesOf(number: string): string[] {
   if (/^0\d{9,11}$/.test(number)) return /^0[12]/.test(number) ? [number.slice(0, 3)] : [number.slice(0, 4), number.slice(0, 3)];

@@ -15,12 +15,24 @@ export function normaliseAddress(text: string): string {
 }
 const compact = (text: string): string => normaliseAddress(text).replace(/[\s]/g, '');
 const strip0 = (text: string): string => text.replace(/^0+(?=.)/, '');
+/** Names of buildings, units and rooms are few and come again and again: a million houses have some thousands. */
+function remembered(of: (name: string) => string): (name: string) => string {
+  const known = new Map<string, string>();
+  return (name) => {
+    const held = known.get(name);
+    if (held !== undefined) return held;
+    if (known.size >= 20_000) known.clear();
+    const made = of(name);
+    known.set(name, made);
+    return made;
+  };
+}
 /** 3号楼, 三栋, 03幢, 3#楼 → `3`; A座 → `A`. */
-export const buildingKey = (name: string): string => strip0(compact(name).replace(/(号楼|栋|幢|座|#楼|#|楼|号)$/, '')).slice(0, 20);
+export const buildingKey = remembered((name) => strip0(compact(name).replace(/(号楼|栋|幢|座|#楼|#|楼|号)$/, '')).slice(0, 20));
 /** 2单元, 二单元, 2门 → `2`; 东单元 → `东`. */
-export const unitKey = (name: string): string => strip0(compact(name).replace(/(单元|门)$/, '')).slice(0, 20);
+export const unitKey = remembered((name) => strip0(compact(name).replace(/(单元|门)$/, '')).slice(0, 20));
 /** 501室, 0501 → `501`. */
-export const roomKey = (name: string): string => strip0(compact(name).replace(/(室|房|户|号)$/, '')).slice(0, 20);
+export const roomKey = remembered((name) => strip0(compact(name).replace(/(室|房|户|号)$/, '')).slice(0, 20));
 /** A community's name as it is searched: without spaces and hyphens. */
 export const nameKey = (name: string): string => compact(name).replace(/-/g, '').slice(0, 60);
 

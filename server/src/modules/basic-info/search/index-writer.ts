@@ -14,7 +14,9 @@ export class IndexWriter {
   constructor(private readonly shards: Shards) {}
 
   /** Houses named by their ids; those that are gone leave the index. Also their communities' figures. */
-  async houses(companyId: number, houseIds: readonly number[]): Promise<void> {
+  async houses(companyId: number, houseIds: readonly number[]): Promise<void> { await this.communities(companyId, await this.houseRows(companyId, houseIds)); }
+  /** Houses alone. @returns the communities whose figures they may change. */
+  async houseRows(companyId: number, houseIds: readonly number[]): Promise<number[]> {
     const touched = new Set<number>();
     for (let at = 0; at < houseIds.length; at += CHUNK) {
       const ids = houseIds.slice(at, at + CHUNK);
@@ -26,7 +28,7 @@ export class IndexWriter {
       });
       for (const f of facts) touched.add(f.communityId);
     }
-    await this.communities(companyId, [...touched]);
+    return [...touched];
   }
 
   /** Everything below a node of the tree: after a rename, a move or another station. */
@@ -43,6 +45,15 @@ export class IndexWriter {
 
   /** Numbers of customers, and the name on their houses. */
   async customers(companyId: number, customerIds: readonly number[]): Promise<void> {
+    for (let at = 0; at < customerIds.length; at += CHUNK) {
+      const ids = customerIds.slice(at, at + CHUNK);
+      await this.customerRows(companyId, ids);
+      const owned = await this.ownedBy(companyId, ids);
+      if (owned.length) await this.houses(companyId, owned);
+    }
+  }
+  /** Numbers alone. */
+  async customerRows(companyId: number, customerIds: readonly number[]): Promise<void> {
     const db = this.shards.company(companyId);
     for (let at = 0; at < customerIds.length; at += CHUNK) {
       const ids = customerIds.slice(at, at + CHUNK);
@@ -52,9 +63,12 @@ export class IndexWriter {
         await tx.execute(`delete from phone_index where company_id = $1 and customer_id in (${marks(ids, 2)})`, [companyId, ...ids]);
         await tx.insertMany('phone_index', rows.map((r) => ({ number_blind: r.number_blind, number_last4: r.number_last4, company_id: companyId, customer_id: r.customer_id, house_id: r.house_id ?? 0, customer_name: r.customer_name })));
       });
-      const owned = await db.query<{ id: number }>(`select id from house where owner_id in (${marks(ids)})`, ids);
-      if (owned.length) await this.houses(companyId, owned.map((h) => h.id));
     }
+  }
+  async ownedBy(companyId: number, customerIds: readonly number[]): Promise<number[]> {
+    const owned: number[] = [];
+    for (let at = 0; at < customerIds.length; at += CHUNK) { const ids = customerIds.slice(at, at + CHUNK); for (const h of await this.shards.company(companyId).query<{ id: number }>(`select id from house where owner_id in (${marks(ids)})`, ids)) owned.push(h.id); }
+    return owned;
   }
 
   /** Figures and search terms of communities; one without houses leaves the index. */

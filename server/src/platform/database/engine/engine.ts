@@ -47,8 +47,8 @@ export interface Engine {
   catalog(connection: Connection, schema: string): Promise<Catalog>;
   /** Runs `work` while no other process migrates this place, with a connection that has time enough for making tables. A lock whose holder dies is free again. */
   locked<T>(place: Place, work: (connection: Connection) => Promise<T>): Promise<T>;
-  /** Fresh statistics after much was written; without them the first lists do not use their indexes. */
-  analyze(connection: Connection, tables: readonly string[]): Promise<void>;
+  /** Fresh statistics after much was written; without them the first lists do not use their indexes. @param tidy also what readers by index alone need, where the server does not do it soon by itself. */
+  analyze(connection: Connection, tables: readonly string[], tidy?: boolean): Promise<void>;
 }
 const IDENTIFIER = /^[a-z][a-z0-9_]{0,62}$/;
 /** Names in SQL come from code or from the configuration, never from people. @throws RangeError */
