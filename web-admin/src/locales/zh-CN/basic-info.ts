@@ -18,7 +18,7 @@ export const basicInfo = {
     drop: '把文件拖到这里，或', choose: '选择文件', dropHint: '.xlsx 或 .csv（UTF-8、GB18030），不超过 200 MB；超过 10 万行建议用 CSV', sending: '正在上传 {name}', oldExcel: '“{name}”是旧版 .xls，请在表格软件中另存为 .xlsx 或 CSV', wrongKind: '“{name}”不是 .xlsx 或 .csv 文件', tooLarge: '“{name}”有 {size}，超过 200 MB，请拆成几个文件',
     states: { waiting: '等待', checking: '检查中', running: '导入中', done: '已完成', cancelled: '已取消', failed: '失败' },
     wordsWaiting: '已收到文件，等待后台开始', wordsChecking: '正在检查格式、列名与行数', wordsRunning: '已处理 {read} 行，共约 {total} 行', wordsFinishing: '数据已写入，正在更新检索', wordsDone: '{saved} 行已入库，没有错误行', wordsDoneBad: '{saved} 行已入库，{bad} 行有错没有导入；下载错误行，按原因改好后直接再导入', wordsCancelled: '已取消，之前入库的 {saved} 行保留', wordsFailed: '没有导入', lasted: '用时 {time}',
-    counts: { created: '新增', changed: '更新', unchanged: '未变', nodes: '新建节点', bad: '错误行' }, savedParts: '新增 {created}，更新 {changed}',
+    counts: { created: '新增', changed: '更新', unchanged: '未变', nodes: '新建节点', bad: '错误行' }, savedParts: '新增 {created}，更新 {changed}，未变 {unchanged}',
     cancel: '取消导入', cancelling: '正在取消', cancelTitle: '取消导入', cancelAsk: '停止后，已经入库的行会保留，其余不再导入。', cancelAsked: '已要求取消', errors: '下载错误行', errorsOf: '下载错误行（{n}）',
     history: '导入记录', historyHint: '错误行保存 30 天', none: '还没有导入过', noneHint: '下载模板，按列填好后拖到上面', heads: { state: '状态', file: '文件', company: '公司', person: '发起人', at: '提交时间', saved: '入库行', bad: '错误行', errors: '错误文件' }, newer: '较新', older: '较早', pageOf: '第 {page} / {pages} 页',
   },
