@@ -44,7 +44,7 @@ export async function backup(inst, into, { passphrase, withRecordings = false, s
         say(`  ${shard.part}：${tables.length} 张表，${tables.reduce((n, t) => n + t.rows, 0)} 行`);
       }
     } finally { await snap.close(); }
-    manifest.blobs = await copyTree(join(inst.data, 'blobs'), join(draft, 'blobs'), (path) => path.startsWith('tmp/'));
+    manifest.blobs = await copyTree(join(inst.data, 'blobs'), join(draft, 'blobs'), (path) => path.startsWith('tmp/') || path.startsWith('imports/')); // a file under import is gone when its job is over
     manifest.anchor = await copyTree(inst.data, join(draft, 'anchor'), () => false, 'anchor');
     const recordings = config.switch.recordingsDir;
     manifest.recordingsCopied = withRecordings;

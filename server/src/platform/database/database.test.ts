@@ -49,6 +49,19 @@ describe('shards on a real PostgreSQL', () => {
     await g.insertMany('thing', Array.from({ length: 5000 }, (_, i) => ({ id: 1000 + i, code: `c${i}`, note: null, done: false, at: i })));
     expect(await g.execute('update thing set done = $1 where id >= $2', [true, 1000])).toBe(5000);
   });
+  test('a large insert brings back every character as it was, and after a refused one the connection goes on', async () => {
+    const g = db.shards.group(), texts = ['a\tb', 'a\nb', 'a\r\nb', '\\', '\\N', '\\.', '"x,y"', "it's", '{1,2}', '👍𠮷', '　', 'NULL', null];
+    await g.insertMany('thing', Array.from({ length: 1200 }, (_, i) => ({ id: 20_000 + i, code: `k${i}`, note: texts[i % texts.length] ?? null, done: i % 2 === 0, at: 1_700_000_000_000 + i })));
+    const rows = await g.query<{ id: number; note: string | null; done: boolean; at: number }>('select id, note, done, at from thing where id >= $1 and id < $2 order by id', [20_000, 21_200]);
+    expect(rows).toEqual(Array.from({ length: 1200 }, (_, i) => ({ id: 20_000 + i, note: texts[i % texts.length] ?? null, done: i % 2 === 0, at: 1_700_000_000_000 + i })));
+    await g.transaction(async (tx) => {
+      await tx.insertMany('thing', Array.from({ length: 600 }, (_, i) => ({ id: 30_000 + i, code: `m${i}`, note: null, done: false, at: 0 })));
+      expect(await tx.query('select count(*) as n from thing where id >= 30000')).toEqual([{ n: 600 }]);
+    });
+    const refused: unknown = await g.insertMany('thing', Array.from({ length: 2500 }, (_, i) => ({ id: 40_000 + i, code: i === 1300 ? 'm7' : `n${i}`, note: null, done: false, at: 0 }))).catch((error: unknown) => error);
+    expect(isUniqueViolation(refused)).toBe(true);
+    expect(await g.query('select count(*) as n from thing where id >= 30000')).toEqual([{ n: 600 }]);
+  });
   test('name a unique violation', async () => {
     const g = db.shards.group();
     await g.insertMany('thing', [{ id: 1, code: 'dup', at: 0 }]);

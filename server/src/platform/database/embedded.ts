@@ -74,7 +74,7 @@ export async function startEmbedded(dir: string, port: number, password: string,
   else {
     if (pid && !alive) rmSync(pidFile, { force: true });
     const log = openSync(join(dir, 'postgres.log'), 'a');
-    const all = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '', max_connections: '100', shared_buffers: '128MB', log_min_messages: 'warning', max_wal_size: '2GB', ...settings };
+    const all = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '', max_connections: '100', shared_buffers: '128MB', maintenance_work_mem: '192MB', log_min_messages: 'warning', max_wal_size: '2GB', ...settings };
     const child = spawn(join(native, 'bin', 'postgres'), ['-D', data, ...Object.entries(all).flatMap(([k, v]) => ['-c', `${k}=${v}`])], { env, ...asUser, cwd: dir, detached: true, stdio: ['ignore', log, log] });
     child.unref();
     pid = child.pid ?? 0;

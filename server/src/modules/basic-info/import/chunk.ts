@@ -44,12 +44,12 @@ export class Decider {
   }
   read(row: RawRow): ReturnType<typeof readRow> { return readRow(row.cells, this.d.header); }
 
-  /** @param known what is stored of the houses and people that these rows name. Gives the turn away now and then, since a chunk takes a quarter of a second. */
+  /** @param known what is stored of the houses and people that these rows name. Gives the turn away every few rows. */
   async decide(rows: readonly { raw: RawRow; read: ReturnType<typeof readRow> }[], known: Known, breathe: () => Promise<void>): Promise<Plan> {
     const plan = emptyPlan();
     this.people = this.people.forChunk(known, plan);
     for (const [i, { raw, read }] of rows.entries()) {
-      if (i % 200 === 199) await breathe();
+      if (i % 32 === 31) await breathe(); // the database waits for its next statement meanwhile
       if (read === null) continue;
       const errors = read.errors ?? this.row(read.good, raw.no, known, plan);
       if (errors.length) plan.bad.push({ no: raw.no, cells: raw.cells, reason: errors.join('；').slice(0, 1000) });

@@ -6,7 +6,7 @@ import { blobPath, type BlobStore } from '../../../platform/storage';
 import { csvLine, CsvRows, encodingOf, separatorOf } from './csv';
 import { cellText, readHeader, type Header } from './import.columns';
 
-const SAMPLE = 1_000_000, MOST_CELLS = 100, MOST_ROWS = 5_000_000, READ = 256 * 1024;
+const SAMPLE = 1_000_000, MOST_CELLS = 100, MOST_ROWS = 2_000_000, READ = 256 * 1024;
 /** Where the files of imports are, each under its SM3. */
 export interface ImportFiles { root: string; blobs: Pick<BlobStore, 'put' | 'remove'> }
 const bad = (message: string, cause?: unknown): AppError => new AppError('BAD_INPUT', message, undefined, cause);

@@ -67,7 +67,7 @@ it('a file is taken in, its bad rows come back with reasons, and once more it ch
   expect(await over(11, (await upload('operator', 11, '房屋.csv', lines(300, (i) => i % 30 === 7))).job.id)).toMatchObject({ state: 'done', created: 0, changed: 0, unchanged: 290, bad: 10 });
   const sealed = await rig.db.shards.company(11).query<{ cells_sealed: string }>('select cells_sealed from import_bad_row where job_id = $1', [job.id]);
   expect(JSON.stringify(sealed)).not.toContain('139');
-  expect(readdirSync(join(rig.platform.config.dataDir, 'imports'), { recursive: true, withFileTypes: true }).filter((f) => f.isFile())).toEqual([]);
+  expect(readdirSync(join(rig.platform.config.dataDir, 'blobs', 'imports'), { recursive: true, withFileTypes: true }).filter((f) => f.isFile())).toEqual([]);
   const trail = (await rig.db.shards.group().query<{ action: string; person_name: string }>("select action, person_name from audit_row where action like 'houseImport%' order by id")).map((r) => `${r.action} ${r.person_name}`);
   expect(trail).toEqual(['houseImportStart 冯操作', 'houseImport 冯操作', 'houseImportErrors 冯操作', 'houseImportStart 冯操作', 'houseImport 冯操作']);
 }, 90_000);

@@ -8,7 +8,7 @@ import { importsDir, type ThreadAnswer, type ThreadData } from './thread';
 
 export type RunnerParts = Pick<Platform, 'shards' | 'clock' | 'log' | 'orgs' | 'timers' | 'audit' | 'keyStore' | 'config' | 'ids'>;
 export const RUN_TIMER = 'houses.import', PURGE_TIMER = 'houses.importPurge';
-const LOOK_MS = 2_000, MOST_ATTEMPTS = 10, YOUNG_MB = 64, OLD_MB = 3_000;
+const LOOK_MS = 2_000, MOST_ATTEMPTS = 10, YOUNG_MB = 96, OLD_MB = 1_500;
 /**
  * JavaScript in a string, because a file would have to be found by the compiled server, by ts-jest and by the packed product alike: under ts-jest the thread's
  * file is TypeScript and is translated when it is read.

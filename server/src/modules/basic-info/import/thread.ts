@@ -14,7 +14,8 @@ import { importTables } from './import.tables';
 export interface ThreadData { database: Pick<ShardOptions, 'url' | 'shards'>; dataDir: string; keys: Pick<Keys, 'data' | 'blind'>; companyId: number; jobId: number; holder: string; stations: { id: number; name: string }[]; chunkRows?: number; bulkFrom?: number }
 /** `error` with `final`: the file cannot be imported, in Chinese; otherwise it may be tried again. */
 export type ThreadAnswer = { outcome: Outcome } | { error: string; final: boolean };
-export const importsDir = (dataDir: string): string => join(dataDir, 'imports');
+/** Beside the attachments, in the folder that several hosts share. */
+export const importsDir = (dataDir: string): string => join(dataDir, 'blobs', 'imports');
 /** Two transactions, their marks, the lease and one to spare. */
 const CONNECTIONS = 6;
 const FINAL = new Set(['BAD_INPUT', 'NOT_FOUND', 'TOO_LARGE', 'UNSUPPORTED_FILE']);
