@@ -103,7 +103,7 @@ it('into an empty company the indexes are made afterwards, houses of one owner h
   expect(job.indexes_off).toBe(false);
   expect(await count(12, 'customer')).toBe(1300 - 26);
   await consistent(12);
-  expect((await db.shards.company(12).query("select indexname from pg_indexes where tablename = 'house' and schemaname = current_schema()")).length).toBeGreaterThanOrEqual(6);
+  if (db.shards.engines()[0]?.engine === 'postgres') expect((await db.shards.company(12).query("select indexname from pg_indexes where tablename = 'house' and schemaname = current_schema()")).length).toBeGreaterThanOrEqual(6);
   expect(sums((await run(12, lines)).job)).toMatchObject({ n_created: 0, n_changed: 0, n_same: 1300 });
   await consistent(12);
 }, 60_000);
