@@ -1,5 +1,6 @@
 import type { ApprovalKind, FaultCode, OrderSource, OrderState, OrderType, Urgency } from '@ronghu/contract';
 import type { Row } from '../../platform/database/db';
+import { remembered } from '../../platform/remembered';
 import type { OrderEvent } from './order-table';
 import type { OrderCore } from './work-order.rules';
 import { workOrderTables } from './work-order.tables';
@@ -22,8 +23,7 @@ export interface ApprovalRecord {
   decidedBy: number | null; deciderName: string | null; decidedAt: number | null; decisionReason: string | null; roundNo: number;
 }
 
-/** A few hundred names, asked for with every row. */
-const remembered = (make: (name: string) => string): ((name: string) => string) => { const known = new Map<string, string>(); return (name) => { let value = known.get(name); if (value === undefined) known.set(name, (value = make(name))); return value; }; };
+// a few hundred names, asked for with every row
 const camel = remembered((name) => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()));
 const snake = remembered((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 const columnsOf = (table: string): string[] => Object.keys(workOrderTables.find((t) => t.name === table)?.columns ?? {});

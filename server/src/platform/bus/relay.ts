@@ -137,7 +137,7 @@ export class Relay {
   }
   /** To the broker in bundles: groups of lanes side by side, a group's bundle only after the broker stored the one before. */
   private async send(broker: Broker, loop: Loop, rows: readonly OutboxRow[], events: readonly BusEvent[], seq: number): Promise<'some' | 'none' | 'away'> {
-    const waiting = [...bundlesOf(events)], sent: number[] = [], outcomes = new Map<number, Outcome>();
+    const lengths = new Map(rows.map((row) => [row.id, row.payload.length])), waiting = [...bundlesOf(events, (event) => lengths.get(event.id) as number)], sent: number[] = [], outcomes = new Map<number, Outcome>();
     let away: unknown = null;
     // a consumer may have the event, and give it back, before the last of this batch is sent: what it gives back carries no number any more and stays waiting
     await loop.db.execute(`update outbox set seq = $1 where outbox_status = 0 and id in (${events.map((_, i) => `$${i + 2}`).join(',')})`, [seq, ...events.map((e) => e.id)]);

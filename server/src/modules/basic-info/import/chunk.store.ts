@@ -8,7 +8,7 @@ import type { Plan } from './chunk';
 import type { Known, StoredCustomer, StoredHouse } from './people';
 import type { StoredNode } from './tree';
 
-const MARKS = 1000, SEALED_MAX = 4000;
+const MARKS = 1000, PAIRS = 200, SEALED_MAX = 4000;
 const HOUSE = 'id, company_id, unit_id, building_id, community_id, station_id, room_no, address, area_m2, heating, contract_no, arrears_cents, owner_id, version, updated_at';
 const CUSTOMER = 'id, company_id, customer_name, customer_level, id_no_sealed, id_no_blind, remark, version, updated_at';
 /** Someone changed the tree, or another run saved this chunk: what was decided does not hold any more and is decided anew. */
@@ -70,7 +70,10 @@ export const chunkStore = {
       await drop('customer', plan.replacedCustomers);
       await tx.insertMany('customer', plan.customers);
       await tx.insertMany('customer_phone', plan.phones);
-      for (const u of plan.unlinks) await tx.execute('delete from house_customer where house_id = $1 and customer_id = $2', [u.houseId, u.customerId]);
+      for (let at = 0; at < plan.unlinks.length; at += PAIRS) {
+        const part = plan.unlinks.slice(at, at + PAIRS);
+        await tx.execute(`delete from house_customer where ${part.map((_, i) => `(house_id = $${2 * i + 1} and customer_id = $${2 * i + 2})`).join(' or ')}`, part.flatMap((u) => [u.houseId, u.customerId]));
+      }
       for (const i of plan.idNumbers) await tx.execute('update customer set id_no_sealed = $1, id_no_blind = $2 where id = $3', [i.sealed, i.blind, i.customerId]);
       await tx.insertMany('house_customer', plan.links);
       await tx.insertMany('area_log', plan.logs);

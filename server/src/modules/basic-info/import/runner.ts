@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { holderName } from '../../../platform/bus/lease';
 import type { Platform } from '../../../platform/platform';
 import type { Tx } from '../../../platform/database/db';
 import { systemScope } from '../../../platform/identity/scopes';
@@ -26,6 +27,8 @@ require(workerData.entry);
 export class ImportRunner {
   private readonly running = new Map<number, Worker>();
   private closed = false;
+  /** Two hosts may have the same process number. */
+  private readonly name = holderName();
   private serial = 0;
   constructor(private readonly d: RunnerParts, private readonly options: Pick<ThreadData, 'chunkRows' | 'bulkFrom'> = {}) {
     d.timers.on(RUN_TIMER, async (timer) => { if (await this.look(timer.payload.jobId as number)) await d.timers.set(d.shards.group(), { kind: RUN_TIMER, key: timer.key, dueAt: d.clock.now() + LOOK_MS, companyId: null, payload: timer.payload }); });
@@ -37,7 +40,7 @@ export class ImportRunner {
 
   /** Takes the job when nobody works on it. True while it is not over. */
   async look(jobId: number): Promise<boolean> {
-    const { d } = this, group = d.shards.group(), job = await importStore.get(group, jobId), holder = `${process.pid}:${jobId}:${this.serial += 1}`;
+    const { d } = this, group = d.shards.group(), job = await importStore.get(group, jobId), holder = `${this.name}:${this.serial += 1}`;
     if (!job || job.finished_at !== null) return false;
     if (this.running.has(jobId) || this.closed || !(await importStore.claim(group, jobId, holder, Date.now()))) return true;
     if (!d.shards.companyIds().includes(job.company_id)) { await this.end({ ...job, holder }, 'failed', '公司的数据库没有打开'); return false; }

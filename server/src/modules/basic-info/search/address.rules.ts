@@ -1,4 +1,5 @@
 /** How addresses, names and numbers are written by people and found again: pure text rules, the same on both sides of the index. */
+import { remembered } from '../../../platform/remembered';
 
 const CN_DIGIT: Record<string, number> = { 〇: 0, 零: 0, 一: 1, 二: 2, 两: 2, 三: 3, 四: 4, 五: 5, 六: 6, 七: 7, 八: 8, 九: 9 };
 const CN_NUMBER = /[〇零一二两三四五六七八九十]{1,3}(?=号楼|号|栋|幢|座|#|楼|单元|门|期|区|室|户)/g;
@@ -15,18 +16,7 @@ export function normaliseAddress(text: string): string {
 }
 const compact = (text: string): string => normaliseAddress(text).replace(/[\s]/g, '');
 const strip0 = (text: string): string => text.replace(/^0+(?=.)/, '');
-/** Names of buildings, units and rooms are few and come again and again: a million houses have some thousands. */
-function remembered(of: (name: string) => string): (name: string) => string {
-  const known = new Map<string, string>();
-  return (name) => {
-    const held = known.get(name);
-    if (held !== undefined) return held;
-    if (known.size >= 20_000) known.clear();
-    const made = of(name);
-    known.set(name, made);
-    return made;
-  };
-}
+// names of buildings, units and rooms are few and come again and again: a million houses have some thousands
 /** 3号楼, 三栋, 03幢, 3#楼 → `3`; A座 → `A`. */
 export const buildingKey = remembered((name) => strip0(compact(name).replace(/(号楼|栋|幢|座|#楼|#|楼|号)$/, '')).slice(0, 20));
 /** 2单元, 二单元, 2门 → `2`; 东单元 → `东`. */
