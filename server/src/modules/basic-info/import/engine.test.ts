@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { NumberAttribution } from '../../../domain/telephony/attribution/number-attribution';
 import { telephonyTables } from '../../../domain/telephony/telephony.tables';
-import { CryptoBox, loadOrCreateKeys } from '../../../platform/crypto';
+import { CryptoBox, loadOrCreateKeys, type Keys } from '../../../platform/crypto';
 import type { Row } from '../../../platform/database/db';
 import type { Shards } from '../../../platform/database/shards';
 import { XlsxStream } from '../../../platform/export';
@@ -16,17 +16,20 @@ import { csvLine } from './csv';
 import { ImportEngine, type EngineParts } from './engine';
 import { COLUMNS, type ColumnKey } from './import.columns';
 import { importStore, type ImportJob } from './import.store';
+import { SealAhead } from './seal-ahead';
 
-let db: TestDatabase, dir: string, crypto: CryptoBox, blobs: BlobStore, serial = 100;
+let db: TestDatabase, dir: string, keys: Keys, crypto: CryptoBox, ahead: SealAhead, blobs: BlobStore, serial = 100;
 const stations = [{ id: 111, name: '群力站' }, { id: 112, name: '顾乡站' }];
 beforeAll(async () => {
   db = await startTestDatabase([...telephonyTables, ...basicInfoTables], [11, 12, 13, 14]);
   dir = mkdtempSync(join(tmpdir(), 'ronghu-import-'));
-  crypto = new CryptoBox(loadOrCreateKeys(dir));
+  keys = loadOrCreateKeys(dir);
+  crypto = new CryptoBox(keys);
+  ahead = new SealAhead({ ...keys });
   blobs = new BlobStore(join(dir, 'imports'));
   await new NumberAttribution(db.shards.group()).install();
 }, 60_000);
-afterAll(async () => { await db?.stop(); rmSync(dir, { recursive: true, force: true }); });
+afterAll(async () => { await ahead?.close(); await db?.stop(); rmSync(dir, { recursive: true, force: true }); });
 
 type Line = Partial<Record<ColumnKey, string>>;
 const house = (i: number, over: Line = {}): Line => ({ source: '一号热源厂', station: '群力热站', community: `花园${Math.floor(i / 200) + 1}期`, building: `${(Math.floor(i / 40) % 5) + 1}号楼`, unit: `${(Math.floor(i / 20) % 2) + 1}单元`, room: `${(Math.floor(i / 2) % 10) + 1}0${(i % 2) + 1}`, area: '80.5', heating: '供热', contract: `HT${String(i).padStart(6, '0')}`, owner: `住户${i}`, phones: `138${String(i).padStart(8, '0')}`, repair: '群力站', ...over });
@@ -36,7 +39,7 @@ async function job(companyId: number, bytes: Buffer): Promise<number> {
   await db.shards.group().insertMany('import_job', [{ id, company_id: companyId, file_name: 'a.csv', file_bytes: kept.bytes, file_sm3: kept.sm3, job_state: 'waiting', account_id: 5, person_name: '王操作', created_at: Date.now(), holder: 'me', lease_until: Date.now() + 60_000 }]);
   return id;
 }
-const engine = (over: Partial<EngineParts> = {}): ImportEngine => new ImportEngine({ shards: db.shards, crypto, files: { root: join(dir, 'imports'), blobs }, now: Date.now, holder: 'me', attribution: () => new NumberAttribution(db.shards.group()).table(), stations, chunkRows: 300, ...over });
+const engine = (over: Partial<EngineParts> = {}): ImportEngine => new ImportEngine({ shards: db.shards, crypto, ahead, files: { root: join(dir, 'imports'), blobs }, now: Date.now, holder: 'me', attribution: () => new NumberAttribution(db.shards.group()).table(), stations, chunkRows: 300, ...over });
 async function run(companyId: number, lines: readonly Line[] | Buffer, over: Partial<EngineParts> = {}): Promise<{ job: ImportJob; bad: Row[] }> {
   const id = await job(companyId, Buffer.isBuffer(lines) ? lines : text(lines)), outcome = await engine(over).run(id);
   expect(outcome).toBe('done');
@@ -98,7 +101,7 @@ it('what contradicts the file or what is stored is refused with both places', as
 
 it('into an empty company the indexes are made afterwards, houses of one owner have one customer, and all is as if it came one by one', async () => {
   const lines = Array.from({ length: 1300 }, (_, i) => house(i, i % 50 === 49 ? { owner: `住户${i - 1}`, phones: `138${String(i - 1).padStart(8, '0')}、0451${String(80000000 + i)}` } : i === 1299 ? { owner: '住户0', phones: '13800000000' } : {}));
-  const { job } = await run(12, lines, { bulkFrom: 100 });
+  const { job } = await run(12, lines, { bulkFrom: 100, ahead: undefined });
   expect(sums(job)).toMatchObject({ rows_read: 1300, n_created: 1300, n_bad: 0 });
   expect(job.indexes_off).toBe(false);
   expect(await count(12, 'customer')).toBe(1300 - 26);
@@ -126,6 +129,15 @@ it('GB18030 with tabs, and a spreadsheet, are read alike', async () => {
 it.each<[string, Buffer, string]>([['an empty file', Buffer.from(''), '文件是空的'], ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47]), '没有“热源”列'], ['an old spreadsheet', Buffer.from('d0cf11e0a1b11ae1', 'hex'), '旧版 .xls'], ['a broken spreadsheet', Buffer.from('504b030400000000', 'hex'), '已损坏'], ['another table', Buffer.from('姓名,电话\n甲,1\n'), '没有“热源”列']])('%s is refused in words', async (_, bytes, words) => {
   await expect(engine().run(await job(13, bytes))).rejects.toThrow(words);
 });
+
+it('a job whose second thread died is told so and goes on with another', async () => {
+  const lone = new SealAhead({ ...keys }), id = await job(13, text(Array.from({ length: 50 }, (_, i) => house(i, { community: '续建区' }))));
+  await lone.close();
+  await expect(engine({ ahead: lone, chunkRows: 20 }).run(id)).rejects.toThrow('the thread that seals ended');
+  expect(await engine().run(id)).toBe('done');
+  expect(sums((await importStore.get(db.shards.group(), id)) as ImportJob)).toMatchObject({ rows_read: 50, n_created: 50, n_bad: 0 });
+  await consistent(13);
+}, 60_000);
 
 it('cut off at any statement, another run goes on, and everything is there once', async () => {
   const lines = Array.from({ length: 700 }, (_, i) => house(i, i % 90 === 5 ? { area: '' } : i % 90 === 6 ? { contract: `HT${String(i - 2).padStart(6, '0')}`, room: `${i}` } : {})), id = await job(14, text(lines));

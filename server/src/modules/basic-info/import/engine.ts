@@ -10,19 +10,22 @@ import { chunkStore, Overtaken, type SavedChunk } from './chunk.store';
 import { asText, fileRows, survey, type ImportFiles, type Rows } from './file-rows';
 import { importStore, LEASE_MS, type ImportJob } from './import.store';
 import { ID_FAMILY, NOTHING_KNOWN } from './people';
+import { AheadBox, type SealAhead } from './seal-ahead';
 import { Tree } from './tree';
 
 export interface EngineParts {
-  shards: Shards; crypto: CryptoBox; files: ImportFiles; now(): number; holder: string; /** All numbers' places at once. */ attribution(): Promise<(number: string) => string | null>;
+  shards: Shards; crypto: CryptoBox; /** Absent: numbers are sealed when their chunk is decided. */ ahead?: Pick<SealAhead, 'ask'>; files: ImportFiles; now(): number; holder: string; /** All numbers' places at once. */ attribution(): Promise<(number: string) => string | null>;
   /** Repair stations of the company: id and name. */ stations: readonly { id: number; name: string }[]; chunkRows?: number; /** Below so many rows indexes stay while the rows are written. */ bulkFrom?: number;
 }
 export type Outcome = 'done' | 'cancelled' | 'lost';
 /** Rows saved in one transaction; part of a job's state, since a job taken over goes by the same chunks. */
 export const CHUNK_ROWS = 2000;
-const BULK_FROM = 20_000, TRIES = 5, PER_SECOND = 16_384, NODE = 255, SAVE_MS = 400, ROWS_SHARE = 880;
+const BULK_FROM = 20_000, TRIES = 5, PER_SECOND = 16_384, NODE = 255, AHEAD = 2, SAVE_MS = 400, ROWS_SHARE = 880;
 const COMPANY_TABLES = ['house', 'customer', 'customer_phone', 'house_customer'], GROUP_TABLES = ['house_index', 'phone_index'];
 const definitions = (names: readonly string[]): TableDefinition[] => names.flatMap((name) => definitionOf(name) ?? []);
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Rows that are read and whose numbers are being sealed while those before them are decided. */
+interface Chunk { no: number; read: { raw: RawRow; read: ReturnType<Decider['read']> }[]; numbers: string[]; lines: Promise<string[]> }
 class Stopped extends Error { constructor(readonly outcome: 'cancelled' | 'lost') { super(outcome); } }
 /** The victim of a deadlock is told as a conflict. */
 const overtaken = (error: unknown): boolean => error instanceof Overtaken || (error instanceof AppError && error.code === 'CONFLICT');
@@ -104,16 +107,22 @@ export class ImportEngine {
 
   private async chunks(rows: Rows, saved: readonly SavedChunk[], fresh: boolean, bulk: boolean): Promise<void> {
     const { p, job } = this, company = p.shards.company(job.company_id), now = p.now(), stations = new Map(p.stations.map((s) => [s.name, s.id]));
-    const tree = new Tree(await chunkStore.tree(company)), decider = new Decider({ companyId: job.company_id, tree, header: rows.at, crypto: p.crypto, attribution: await p.attribution(), id: this.id, now, stations: { byName: stations, nameOf: (id) => p.stations.find((s) => s.id === id)?.name ?? null }, fresh, by: { accountId: job.account_id, personName: job.person_name } });
+    const tree = new Tree(await chunkStore.tree(company)), box = new AheadBox(p.crypto), decider = new Decider({ companyId: job.company_id, tree, header: rows.at, crypto: box, attribution: await p.attribution(), id: this.id, now, stations: { byName: stations, nameOf: (id) => p.stations.find((s) => s.id === id)?.name ?? null }, fresh, by: { accountId: job.account_id, personName: job.person_name } });
     const done = new Map(saved.map((c) => [c.chunk_no, c])), bad = saved.length ? await chunkStore.badRows(company, job.id) : new Set<number>();
     this.counts = { rows: 0, created: 0, changed: 0, same: 0, bad: 0, nodes: 0 };
     for (const c of saved) { this.counts.rows += c.n_rows; this.counts.created += c.n_created; this.counts.changed += c.n_changed; this.counts.same += c.n_same; this.counts.bad += c.n_bad; this.counts.nodes += c.n_nodes; }
     // one chunk is being written to the company's shard and one to the group's while the next is made
     let storing: Promise<void> = Promise.resolve(), indexing: Promise<void> = Promise.resolve(), failed: unknown = null, chunkNo = 0, waiting: RawRow[] = [];
+    const queue: Chunk[] = [], ahead = rows.total > this.chunkRows ? p.ahead : undefined;
     const fail = (error: unknown): void => { failed ??= error; };
     this.later = { houses: new Set(), people: new Set(), chunks: [] };
-    const one = async (raws: RawRow[]): Promise<void> => {
-      const no = chunkNo++, read = raws.map((raw) => ({ raw, read: decider.read(raw) })), before = done.get(no);
+    const enqueue = (raws: readonly RawRow[]): void => {
+      const no = chunkNo++, read = raws.map((raw) => ({ raw, read: decider.read(raw) })), numbers = ahead && !done.has(no) ? [...new Set(read.flatMap(({ read: r }) => r?.good?.house?.phones.map((phone) => p.crypto.normalise(phone)) ?? []))] : [], lines = ahead?.ask(numbers, fresh) ?? Promise.resolve([]);
+      lines.catch(fail); // awaited when its turn comes, which may be never
+      queue.push({ no, read, numbers, lines });
+    };
+    const one = async ({ no, read, numbers, lines }: Chunk): Promise<void> => {
+      const before = done.get(no);
       if (before) {
         for (const { raw, read: r } of read) if (r?.good && !bad.has(raw.no)) decider.remember(r.good, raw.no);
         if (!before.indexed) { const houses = await chunkStore.byContracts(company, read.flatMap(({ read: r }) => r?.good?.house?.contract ?? [])); await chunkStore.refresh(this.index, job.company_id, { houses: houses.map((h) => h.id), people: [...new Set(houses.flatMap((h) => h.owner_id ?? []))] }); await chunkStore.indexed(company, job.id, [no]); }
@@ -121,6 +130,7 @@ export class ImportEngine {
       }
       const facts = { job_id: job.id, chunk_no: no, n_rows: read.filter(({ read: r }) => r !== null).length }, seal = (text: string): string => p.crypto.seal(text);
       if (!fresh) await storing; // what was just written must be seen
+      box.take(numbers, await lines);
       if (failed) throw failed;
       const plan = fresh
         ? await decider.decide(read, NOTHING_KNOWN, breathe)
@@ -158,11 +168,12 @@ export class ImportEngine {
       for await (const { first, rows: cells } of fileRows(p.files, job.rows_sm3 as string)) {
         for (const [i, row] of cells.entries()) {
           waiting.push({ no: first + i, cells: row });
-          if (waiting.length >= this.chunkRows) { const raws = waiting; waiting = []; await one(raws); }
+          if (waiting.length >= this.chunkRows) { enqueue(waiting); waiting = []; if (queue.length > AHEAD) await one(queue.shift() as Chunk); }
         }
         if (failed) throw failed;
       }
-      if (waiting.length) await one(waiting);
+      if (waiting.length) enqueue(waiting);
+      for (const chunk of queue) await one(chunk);
     } catch (error) {
       // what is saved stays, so the indexes have to be finished for it
       if (!(error instanceof Stopped) || error.outcome !== 'cancelled') throw error;

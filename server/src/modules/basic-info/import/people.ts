@@ -143,8 +143,11 @@ export class People {
   private remember(person: Person, name: string, blinds: readonly string[], idBlind: string | null): void {
     if (idBlind !== null) this.seen.ids.set(short(name, `#${idBlind}`), person.id);
     for (const blind of blinds) this.seen.ids.set(short(name, blind), person.id);
-    if (this.d.fresh && (person.blinds.length !== 1 || person.idBlind !== null)) this.seen.more.set(person.id, { blinds: [...person.blinds], idBlind: person.idBlind });
+    if (this.d.fresh && (person.blinds.length !== 1 || person.idBlind !== null)) this.seen.more.set(person.id, { blinds: person.blinds.map(ownText), idBlind: person.idBlind });
   }
 }
+const SLICED = 13;
+/** A text for keeps: the engine lets a longer slice hold on to the whole text that it was cut from, a piece of the file or the answer for a chunk. */
+export const ownText = (text: string): string => (text.length < SLICED ? text : Buffer.from(text).toString());
 /** A blind index is 64 digits; 24 tell two of one name apart, and half a million keys stay small. */
 const short = (name: string, key: string): string => `${name}|${key.slice(0, 24)}`;

@@ -1,28 +1,16 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { holderName } from '../../../platform/bus/lease';
 import type { Platform } from '../../../platform/platform';
 import type { Tx } from '../../../platform/database/db';
 import { systemScope } from '../../../platform/identity/scopes';
 import { BlobStore } from '../../../platform/storage';
+import { startThread } from '../../../platform/thread';
 import { ERRORS_KEPT_MS, importStore, OPEN_STATES, type ImportJob } from './import.store';
 import { importsDir, type ThreadAnswer, type ThreadData } from './thread';
 
 export type RunnerParts = Pick<Platform, 'shards' | 'clock' | 'log' | 'orgs' | 'timers' | 'audit' | 'keyStore' | 'config' | 'ids'>;
 export const RUN_TIMER = 'houses.import', PURGE_TIMER = 'houses.importPurge';
-const LOOK_MS = 2_000, MOST_ATTEMPTS = 10, YOUNG_MB = 96, OLD_MB = 1_500;
-/**
- * JavaScript in a string, because a file would have to be found by the compiled server, by ts-jest and by the packed product alike: under ts-jest the thread's
- * file is TypeScript and is translated when it is read.
- */
-const BOOT = `
-const { workerData } = require('node:worker_threads');
-if (workerData.typescript) {
-  const ts = require(workerData.typescript), { readFileSync } = require('node:fs'), compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true, experimentalDecorators: true };
-  require.extensions['.ts'] = (module, file) => module._compile(ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions, fileName: file }).outputText, file);
-}
-require(workerData.entry);
-`;
-
+const LOOK_MS = 2_000, MOST_ATTEMPTS = 10, YOUNG_MB = 144, OLD_MB = 1_500;
 /** Starts, watches and ends imports in the worker processes: each in a thread of its own. A durable timer looks after every job until it is over, so it goes on when its process is gone. */
 export class ImportRunner {
   private readonly running = new Map<number, Worker>();
@@ -62,10 +50,10 @@ export class ImportRunner {
     await d.shards.group().execute(`update import_job set lease_until = $1, last_error = $2 where id = $3 and holder = $4 and job_state in ${OPEN_STATES}`, [Date.now() + 1000 * 2 ** Math.min(job.attempts, 6), answer.error.slice(0, 500), job.id, job.holder]);
   }
   private async inThread(job: ImportJob & { holder: string }): Promise<ThreadAnswer> {
-    const { d } = this, { keys } = d.keyStore, entry = require.resolve('./thread');
+    const { d } = this, { keys } = d.keyStore;
     const stations = d.orgs.all().filter((n) => n.kind === 'station' && n.companyId === job.company_id).map((n) => ({ id: n.id, name: n.name }));
     const data: ThreadData = { database: { url: d.config.database.url, shards: d.config.database.shards }, dataDir: d.config.dataDir, keys: { data: keys.data, blind: keys.blind }, companyId: job.company_id, jobId: job.id, holder: job.holder, stations, ...this.options };
-    const worker = new Worker(BOOT, { eval: true, workerData: { data, entry, typescript: entry.endsWith('.ts') ? require.resolve('typescript') : null }, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB } });
+    const worker = startThread(require.resolve('./thread'), data, { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB });
     this.running.set(job.id, worker);
     try {
       return await new Promise<ThreadAnswer>((resolve) => {

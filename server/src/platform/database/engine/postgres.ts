@@ -2,6 +2,7 @@ import { Client, types, type ClientConfig } from 'pg';
 import type { Row } from '../db';
 import { definitionOf, type Column } from '../table';
 import { ABANDONED_MS, identifier, type Catalog, type Connection, type Engine, type Place, type Statement } from './engine';
+import { CopyText } from './copy-text';
 import { postgresDdl } from './postgres.ddl';
 
 // bigint and numeric come as text from the wire; all ours are below 2^53 (see ids.ts), so numbers are exact
@@ -41,23 +42,8 @@ export class PgConnection implements Connection {
   async use(schema: string): Promise<void> { await this.client.query(`set search_path to ${identifier(schema)}`); }
   async close(): Promise<void> { this.alive = false; await this.client.end(); }
 }
-/** Text form of COPY (PostgreSQL documentation, COPY, File Formats): half of the server's work that arrays take. */
-export function copyText(rows: readonly Row[], columns: readonly string[]): string {
-  let out = '';
-  for (const row of rows) {
-    for (let i = 0; i < columns.length; i++) {
-      const value = row[columns[i] as string];
-      if (i) out += '\t';
-      if (typeof value === 'string') out += COPY_SPECIAL.test(value) ? value.replace(COPY_SPECIALS, (mark) => COPY_ESCAPE[mark] as string) : value;
-      else if (value === null || value === undefined) out += '\\N';
-      else if (Buffer.isBuffer(value)) out += `\\\\x${value.toString('hex')}`;
-      else out += String(value);
-    }
-    out += '\n';
-  }
-  return out;
-}
-const COPY_SPECIAL = /[\\\t\n\r]/, COPY_SPECIALS = /[\\\t\n\r]/g, COPY_ESCAPE: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+/** One for the process: what it holds is on its way before anyone else asks. */
+const copyText = new CopyText();
 /** The driver's own form of a query (pg, "submittable") that sends rows when the server asks for them. */
 class CopyIn {
   private failed: Error | null = null;
@@ -69,7 +55,7 @@ class CopyIn {
   private readonly columns: string[];
   submit(connection: CopyWire): void { connection.query(this.text); }
   handleCopyInResponse(connection: CopyWire): void {
-    for (let at = 0; at < this.rows.length; at += COPY_PIECE) connection.sendCopyFromChunk(Buffer.from(copyText(this.rows.slice(at, at + COPY_PIECE), this.columns)));
+    for (let at = 0; at < this.rows.length; at += COPY_PIECE) connection.sendCopyFromChunk(copyText.of(this.rows, this.columns, at, Math.min(at + COPY_PIECE, this.rows.length)));
     connection.endCopyFrom();
   }
   /** From the server: it is ready again after that. From a wire that broke: nothing follows. */
