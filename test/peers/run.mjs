@@ -43,6 +43,8 @@ async function quiet() {
 }
 const centre = async (options) => { const made = await startCentre({ node, folder, log, ...options }); cleanups.push(() => made.stop()); return made; };
 const extensions = (n, from = 0) => node.phones.slice(from, from + n).map((phone) => phone.extension);
+/** What happened to a call, for a failure that has to explain itself. */
+const trailOf = (office, record) => office.memory.events.filter((event) => event.callId === record.callId).map((event) => `${event.at - record.startedAt} ${event.event} ${event.agentId ?? ''} ${event.text}`);
 const recordingOf = (record) => join(node.directories.recordings, `${record.callId}.wav`);
 
 const tests = {
@@ -111,7 +113,7 @@ const tests = {
     const { done } = residents([number(4)], { talkMs: 30000 });
     await done;
     const record = await until('the record', () => office.ended.find((each) => each.clearNumber === number(4)));
-    expect(record.agentId === 102 && record.misses === 1 && record.endReason === 'completed', JSON.stringify({ agent: record.agentId, misses: record.misses, end: record.endReason }));
+    expect(record.agentId === 102 && record.misses === 1 && record.endReason === 'completed', JSON.stringify({ agent: record.agentId, misses: record.misses, end: record.endReason, trail: trailOf(office, record) }));
   },
   'hold, resume, mute, consult and back, transfer to a colleague': async () => {
     const [first, second] = extensions(2);
