@@ -1,10 +1,11 @@
-// Real database servers for the tests, started by hand as an unprivileged user in folders of their own: MariaDB (the wire of OceanBase's MySQL mode)
-// and OceanBase's own engine from its embeddable package. Each answers { url, restart(), stop() } or { skipped: 'why' }.
+// Real database servers for the tests, started by hand as an unprivileged user in folders of their own: MariaDB (the wire of OceanBase's MySQL mode),
+// OceanBase's own engine from its embeddable package, and what answers as KingbaseES does (kingbase.cjs). Each answers { url, restart(), stop() } or { skipped: 'why' }.
 const { spawn, spawnSync } = require('node:child_process');
 const { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join, resolve } = require('node:path');
 const { setTimeout: pause } = require('node:timers/promises');
+const { startKingbase } = require('./kingbase.cjs');
 const { answers, freePort } = require('./ports.cjs');
 
 const UNPRIVILEGED = 65534;
@@ -80,6 +81,6 @@ async function startSeekDb() {
 }
 /** Why OceanBase's engine cannot be had, or null; gets nothing (see installSeekDb). */
 const seekDbMissing = () => (seekdbProgram() ? null : `没有 OceanBase 引擎（pylibseekdb ${SEEKDB_VERSION}）；npm test 会从 PyPI 取`);
-/** By the name used in commands: mariadb or seekdb. */
-const startServer = (name) => ({ mariadb: startMariaDb, seekdb: startSeekDb })[name]();
-module.exports = { startServer, startMariaDb, startSeekDb, installSeekDb, mariaDbMissing, seekDbMissing, SEEKDB_VERSION };
+/** By the name used in commands: kingbase, mariadb or seekdb. */
+const startServer = (name) => ({ kingbase: startKingbase, mariadb: startMariaDb, seekdb: startSeekDb })[name]();
+module.exports = { startServer, startKingbase, startMariaDb, startSeekDb, installSeekDb, mariaDbMissing, seekDbMissing, SEEKDB_VERSION };

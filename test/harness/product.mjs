@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-const require = createRequire(import.meta.url), { sm2 } = require('sm-crypto-v2'), { Client } = require('pg'), { createConnection } = require('mysql2/promise');
+const require = createRequire(import.meta.url), { sm2 } = require('sm-crypto-v2'), { Client } = require('pg'), { createConnection } = require('mysql2/promise'), { connectKingbase } = require('../../packages/kingbase-driver/dist/index.js');
 const alive = (pid) => { try { process.kill(pid, 0); return true; } catch { return false; } };
 
 /**
@@ -22,8 +22,12 @@ export function attachProduct(dataDir, databaseUrl = null) {
     kill(name, signal = 'SIGKILL') { const pid = run().pids[name]; if (!pid || !alive(pid)) throw new Error(`${name} is not running`); process.kill(pid, signal); return pid; },
     client: (front, login, withPassword = password) => signIn(base, front, login, withPassword),
     sim: switchControl(simulator),
-    /** Rows of a statement on the product's database: its own (embedded) one, with parameters, or the server it was started on (MySQL's wire), without. */
+    /** Rows of a statement on the product's database: its own (embedded) one, with parameters, or the server it was started on (on MySQL's wire without parameters). */
     async sql(text, params = []) {
+      if (databaseUrl?.startsWith('kingbase:')) {
+        const client = await connectKingbase({ connectionString: databaseUrl });
+        try { return (await client.query(text, params)).rows; } finally { await client.end(); }
+      }
       if (databaseUrl) {
         const { hostname: host, port, username: user } = new URL(databaseUrl), wire = await createConnection({ host, port: Number(port), user });
         try { return (await wire.query(text))[0]; } finally { await wire.end(); }

@@ -54,9 +54,12 @@ export async function askServer(client: Pick<Client, 'query'>): Promise<ServerFa
 /** A connected client of a KingbaseES that the product runs on. @param config.connectionString may begin with kingbase://. */
 export async function connectKingbase(config: ClientConfig): Promise<KingbaseClient> {
   const client = new KingbaseClient({ ...config, ...(config.connectionString ? { connectionString: pgUrl(config.connectionString) } : {}) });
+  const lost = (): void => undefined;
+  client.on('error', lost); // a server that dies between connecting and our questions fails the question; without a listener it would end the process
   try {
     await client.connect();
     client.facts = await askServer(client);
+    client.off('error', lost);
     return client;
   } catch (error) { await client.end().catch(() => undefined); throw error; } // a client that never connected has nothing to end
 }

@@ -6,6 +6,8 @@ import type { BusEvent } from './bus';
 
 export interface RocketmqOptions { endpoints: string; topic: string; group: string; accessKey: string; accessSecret: string; log: Log; /** How many receive beside each other. */ receivers?: number }
 const OPEN_MS = 8000, /** The proxy refuses less (grpcClientConsumerMinLongPollingTimeoutMillis). */ AWAIT_MS = 5000, /** What a killed worker held comes to another after this long; the proxy refuses less (minInvisibleTimeMillsForRecv). */ INVISIBLE_MS = 10_000, RENEW_MS = 3000, BATCH = 8, AGAIN_MS = 500, PROBE_MS = 1500;
+/** The broker may miss waking a waiting receive for a message that arrives while the receive is being put to wait (PopLongPollingService); a receive that begins afterwards finds it. So long after the last publication one begins, if none began of itself. */
+const LOOKS_MS = [150, 400, 800, 1600, 3200, AWAIT_MS];
 const TOO_LARGE = /exceeds the threshold|TOO_LARGE|PayloadTooLarge/i;
 
 /** The client's own log goes where ours goes; what it writes at every step stays away. */
@@ -33,17 +35,22 @@ export class RocketmqBroker implements Broker {
   private answered = false;
   private stopped = false;
   private busy = 0;
+  private begun = 0;
+  private look: NodeJS.Timeout | null = null;
+  private readonly looking = new Set<Promise<void>>();
   constructor(private readonly o: RocketmqOptions) {}
 
   healthy(): boolean { return this.answered; }
-  start(take: (events: readonly BusEvent[]) => Promise<void>): void { this.receivers = Array.from({ length: this.o.receivers ?? 4 }, () => this.receive(take)); }
+  start(take: (events: readonly BusEvent[]) => Promise<void>): void { this.take = take; this.receivers = Array.from({ length: this.o.receivers ?? 4 }, () => this.receive(take)); }
+  private take: ((events: readonly BusEvent[]) => Promise<void>) | null = null;
   async stop(): Promise<void> {
     this.stopped = true;
+    if (this.look) clearTimeout(this.look);
     while (this.busy > 0) await new Promise((r) => setTimeout(r, 10)); // what was taken is settled and acknowledged first
     const { producer, consumer } = this;
     this.producer = this.consumer = null;
     for (const client of [producer, consumer]) if (client) await client.then((c) => this.putAway(c), () => undefined); // one that never started has nothing to put away
-    await Promise.all(this.receivers);
+    await Promise.all([...this.receivers, ...this.looking]);
   }
 
   async publish(events: readonly BusEvent[], group: string): Promise<void> {
@@ -52,6 +59,7 @@ export class RocketmqBroker implements Broker {
       const producer = await opening;
       await producer.send({ topic: this.o.topic, keys: [String(events[0]?.id)], messageGroup: group, body: Buffer.from(JSON.stringify(events)) });
       this.answered = true;
+      this.lookAfter(performance.now(), 0);
     } catch (error) {
       if (TOO_LARGE.test(String(error))) throw error;
       this.answered = false;
@@ -69,12 +77,25 @@ export class RocketmqBroker implements Broker {
     try { await within(OPEN_MS, 'startup', client.startup()); return client; } catch (error) { void this.putAway(client); throw error; }
   }
   private async putAway(client: Client): Promise<void> { await within(2000, 'shutdown', client.shutdown()).catch((error: unknown) => this.o.log.warn('rocketmq client put away badly', { error })); }
-  private async receive(take: (events: readonly BusEvent[]) => Promise<void>): Promise<void> {
+  /** Sets the next look after a publication; a later publication begins the row anew. */
+  private lookAfter(published: number, turn: number): void {
+    const { take } = this, due = LOOKS_MS[turn];
+    if (this.look) clearTimeout(this.look);
+    this.look = null;
+    if (this.stopped || !take || due === undefined) return;
+    this.look = setTimeout(() => {
+      if (this.begun < published + (LOOKS_MS[turn - 1] ?? 0)) { const looked = this.receive(take, true).finally(() => this.looking.delete(looked)); this.looking.add(looked); }
+      this.lookAfter(published, turn + 1);
+    }, Math.max(0, published + due - performance.now()));
+    this.look.unref();
+  }
+  /** @param once leaves the rest, and what fails, to those that go on. */
+  private async receive(take: (events: readonly BusEvent[]) => Promise<void>, once = false): Promise<void> {
     for (let failures = 0; !this.stopped;) {
       const opening = (this.consumer ??= this.open(() => new SimpleConsumer({ ...this.common(), consumerGroup: this.o.group, subscriptions: new Map([[this.o.topic, '*']]), awaitDuration: AWAIT_MS, maxRetryAttempts: 1 })));
       let messages: MessageView[];
-      try { messages = await within(AWAIT_MS + 6000, 'receive', opening.then((c) => c.receive(BATCH, INVISIBLE_MS))); this.answered = true; failures = 0; } catch (error) {
-        if (this.stopped) return;
+      try { messages = await within(AWAIT_MS + 6000, 'receive', opening.then((c) => { this.begun = performance.now(); return c.receive(BATCH, INVISIBLE_MS); })); this.answered = true; failures = 0; } catch (error) {
+        if (this.stopped || once) return; // a broker that is away is told by those that go on
         this.answered = false;
         if (this.consumer === opening) {
           this.consumer = null;
@@ -84,9 +105,11 @@ export class RocketmqBroker implements Broker {
         await new Promise((r) => setTimeout(r, Math.min(3000, AGAIN_MS * 2 ** failures++)));
         continue;
       }
-      if (!messages.length) continue;
-      this.busy += 1;
-      try { await this.handle(await opening, messages, take); } finally { this.busy -= 1; }
+      if (messages.length) {
+        this.busy += 1;
+        try { await this.handle(await opening, messages, take); } finally { this.busy -= 1; }
+      }
+      if (once) return;
     }
   }
   private async handle(consumer: SimpleConsumer, messages: readonly MessageView[], take: (events: readonly BusEvent[]) => Promise<void>): Promise<void> {

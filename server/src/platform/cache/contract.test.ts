@@ -3,7 +3,7 @@ import { busTables } from '../bus/bus.tables';
 import { silentLog } from '../log';
 import { startTestDatabase, type TestDatabase } from '../testing/database';
 import { createIds } from '../database/ids';
-import { cacheTables, DatabaseCache, PostgresWakeUp, RedisCache, ResilientCache, type Cache } from '.';
+import { cacheTables, DatabaseCache, wakeUpFor, type PostgresWakeUp, RedisCache, ResilientCache, type Cache } from '.';
 import { noRedis, startRedis, type RedisServer } from './testing/redis-server';
 
 const missing = noRedis();
@@ -20,7 +20,7 @@ afterEach(async () => { for (const cache of made.splice(0)) await cache.close();
 afterAll(async () => { await redis?.stop(); await db.stop(); });
 
 const onDatabase = async (notify: boolean): Promise<DatabaseCache> => {
-  const wakeUp = notify ? new PostgresWakeUp(db.target.url, silentLog) : null, cache = new DatabaseCache({ group: db.shards.group(), ids: createIds(++node, Date.now), clock: { now: Date.now }, log: silentLog, holder: `test:${randomUUID()}`, wakeUp });
+  const wakeUp = notify ? wakeUpFor(db.target.url, silentLog) : null, cache = new DatabaseCache({ group: db.shards.group(), ids: createIds(++node, Date.now), clock: { now: Date.now }, log: silentLog, holder: `test:${randomUUID()}`, wakeUp });
   await wakeUp?.start();
   const close = cache.close.bind(cache);
   cache.close = async () => { await close(); await wakeUp?.close(); };
@@ -110,7 +110,7 @@ describe.each(adapters)('a cache on %s', (_name, make) => {
 
 describe('a lost connection for wake-ups', () => {
   test('costs a poll, not a message, and heals', async () => {
-    const wakeUp = new PostgresWakeUp(db.target.url, silentLog), parts = { group: db.shards.group(), clock: { now: Date.now }, log: silentLog };
+    const wakeUp = wakeUpFor(db.target.url, silentLog) as PostgresWakeUp, parts = { group: db.shards.group(), clock: { now: Date.now }, log: silentLog };
     await wakeUp.start();
     const b = new DatabaseCache({ ...parts, ids: createIds(90, Date.now), holder: 'b', wakeUp }), a = new DatabaseCache({ ...parts, ids: createIds(91, Date.now), holder: 'a', wakeUp: null });
     const heard: string[] = [];

@@ -1,3 +1,4 @@
+import { KingbaseClient, pgUrl } from '@ronghu/kingbase-driver';
 import { Client, type Notification } from 'pg';
 import type { Log } from '../log';
 
@@ -25,7 +26,8 @@ export class PostgresWakeUp implements WakeUp {
   private waiting = new Set<string>();
   private sending = false;
   connected = false;
-  constructor(private readonly url: string, private readonly log: Log) {}
+  /** @param make the client of this database; KingbaseES has one of its own (SCRAM-SM3). */
+  constructor(private readonly url: string, private readonly log: Log, private readonly make: typeof Client = Client) {}
 
   listen(listener: (hint: string | null) => void): void { this.listeners.push(listener); }
   async start(): Promise<void> { await this.connect(); }
@@ -54,7 +56,7 @@ export class PostgresWakeUp implements WakeUp {
   }
   private async connect(): Promise<void> {
     if (this.closed) return;
-    const client = new Client({ connectionString: this.url, keepAlive: true, connectionTimeoutMillis: 5000, application_name: 'ronghu-wake' });
+    const client = new this.make({ connectionString: this.url, keepAlive: true, connectionTimeoutMillis: 5000, application_name: 'ronghu-wake' });
     client.on('error', () => undefined); // `end` follows and does what there is to do
     client.on('end', () => {
       if (this.client === client) { this.client = null; this.connected = false; }
@@ -76,4 +78,7 @@ export class PostgresWakeUp implements WakeUp {
   }
 }
 /** The wake-up of a database by its connection string, or null when that engine has none (OceanBase, DM): then everything is polled every 200 ms. */
-export const wakeUpFor = (url: string, log: Log): WakeUp | null => (/^(postgres|postgresql|kingbase):/.test(url) ? new PostgresWakeUp(url.replace(/^kingbase:/, 'postgres:'), log) : null);
+export function wakeUpFor(url: string, log: Log): WakeUp | null {
+  if (url.startsWith('kingbase:')) return new PostgresWakeUp(pgUrl(url), log, KingbaseClient);
+  return /^postgres(ql)?:/.test(url) ? new PostgresWakeUp(url, log) : null;
+}

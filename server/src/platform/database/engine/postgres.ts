@@ -102,7 +102,7 @@ export function* pgBulk(table: string, rows: readonly Row[]): Generator<Statemen
 /** Names of a schema from pg_catalog, which KingbaseES has too in its PostgreSQL mode. */
 export async function pgCatalog(connection: Connection, schema: string): Promise<Catalog> {
   const catalog: Catalog = new Map();
-  const rows = (await connection.run("select c.relname as t, a.attname as n, 0 as ix from pg_class c join pg_namespace s on s.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid where s.nspname = $1 and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped union all select c.relname, i.relname, 1 from pg_index x join pg_class c on c.oid = x.indrelid join pg_class i on i.oid = x.indexrelid join pg_namespace s on s.oid = c.relnamespace where s.nspname = $2", [schema, schema])).records as { t: string; n: string; ix: number }[];
+  const rows = (await connection.run("select c.relname as t, a.attname as n, 0 as ix from pg_catalog.pg_class c join pg_catalog.pg_namespace s on s.oid = c.relnamespace join pg_catalog.pg_attribute a on a.attrelid = c.oid where s.nspname = $1 and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped union all select c.relname, i.relname, 1 from pg_catalog.pg_index x join pg_catalog.pg_class c on c.oid = x.indrelid join pg_catalog.pg_class i on i.oid = x.indexrelid join pg_catalog.pg_namespace s on s.oid = c.relnamespace where s.nspname = $2", [schema, schema])).records as { t: string; n: string; ix: number }[];
   for (const { t, n, ix } of rows) {
     const table = catalog.get(t) ?? { columns: new Set<string>(), indexes: new Set<string>() };
     (ix ? table.indexes : table.columns).add(n);
@@ -110,8 +110,13 @@ export async function pgCatalog(connection: Connection, schema: string): Promise
   }
   return catalog;
 }
-/** @param open how a client is made and connected; KingbaseES checks more. */
-export const pgEngine = (name: 'postgres' | 'kingbase', open: (place: Place) => Promise<Client>, maintenance: string): Engine => ({
+/** @param connectTo how a client is made and connected; KingbaseES checks more. */
+export const pgEngine = (name: 'postgres' | 'kingbase', connectTo: (place: Place) => Promise<Client>, maintenance: string): Engine => {
+  // a wire that breaks fails the statement on it; the event of an idle client, with nobody listening, would end the process
+  const open = async (place: Place): Promise<Client> => { const client = await connectTo(place); client.on('error', () => undefined); return client; };
+  return engineOver(name, open, maintenance);
+};
+const engineOver = (name: 'postgres' | 'kingbase', open: (place: Place) => Promise<Client>, maintenance: string): Engine => ({
   name, traits: { transactionalDdl: true, emptyIsNull: false },
   connect: async (place) => new PgConnection(await open(place), name === 'postgres'), // KingbaseES: not seen yet on a real server, so by arrays
   async makePlace(place) {
