@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
-import { repairAt } from '../harness/orders.mjs';
+import { persist, repairAt } from '../harness/orders.mjs';
 import { startProduct, until } from '../harness/product.mjs';
 import { finish, runTests } from '../harness/runner.mjs';
 import { channelOf, readyAgent, residentCalls } from '../harness/telephone.mjs';
@@ -14,16 +14,6 @@ if (server?.skipped) { console.error(`跳过 故障测试在 ${engine} 上：${s
 const product = await startProduct({ houses: 600, env: server ? { RONGHU_DATABASE_URL: server.url } : {}, verbose: process.env.RONGHU_VERBOSE === '1' });
 const houses = (await (await product.client('admin', 'admin')).call('GET', '/houses?size=50')).rows;
 const intake = (i) => repairAt(houses[i % houses.length], `故障测试 ${i}`);
-/** Sends until acknowledged, with the same key each time, as the request client does. */
-async function persist(client, method, path, body, key, ms = 60000) {
-  const end = Date.now() + ms;
-  for (;;) {
-    try { return await client.call(method, path, body, key); } catch (error) {
-      if (Date.now() > end || (error.status && error.status < 500 && error.code !== 'STATE_CONFLICT')) throw error;
-      await wait(150);
-    }
-  }
-}
 let nextNumber = 13911110000;
 const serving = (client) => until('the telephone serves', async () => (await client.call('GET', '/phone/state')).agent, 30000, 100);
 

@@ -8,7 +8,6 @@ import { AppError } from '../errors/app-error';
 import { Outbox } from './outbox';
 import { ownersOf } from './owner';
 import { Relay } from './relay';
-import { Idempotency } from '../http/idempotency';
 
 let db: TestDatabase, now = 1_800_000_000_000;
 const clock = { now: () => now };
@@ -142,63 +141,5 @@ describe('durable timers', () => {
     expect(log).toEqual(expect.arrayContaining(['ring k0', 'flaky', 'again']));
     expect(log.filter((x) => x === 'again')).toHaveLength(2);
     expect(await g.query('select * from durable_timer')).toEqual([]);
-  });
-});
-const until = async (check: () => boolean | Promise<boolean>): Promise<void> => { for (let i = 0; i < 300; i++) { if (await check()) return; await new Promise((r) => setTimeout(r, 10)); } throw new Error('did not come true in three seconds'); };
-describe('idempotency keys', () => {
-  let now = Date.now();
-  const gone = new Set<string>(), commands = (holder = 'a') => new Idempotency({ db: db.shards.group(), clock: { now: () => now }, holder, gone: (name) => gone.has(name) });
-  beforeEach(() => { now = Date.now(); gone.clear(); });
-  const entry = { accountId: 5, key: '8d6f8f0e-7d43-4f5c-9a52-111111111111', route: 'POST /x', digest: 'd' };
-  test('run the work once for ten callers at once and give all the same answer', async () => {
-    const once = commands();
-    let runs = 0;
-    const answers = await Promise.all(Array.from({ length: 10 }, () => once.once(entry, async () => { runs += 1; await new Promise((r) => setTimeout(r, 30)); return { n: runs }; })));
-    expect(runs).toBe(1);
-    expect(new Set(answers.map((a) => JSON.stringify(a)))).toEqual(new Set(['{"n":1}']));
-  });
-  test('refuse other content under the same key, and let a failed command be tried again', async () => {
-    const once = commands();
-    await expect(once.once({ ...entry, digest: 'other' }, async () => 1)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
-    const failing = { ...entry, key: '8d6f8f0e-7d43-4f5c-9a52-222222222222' };
-    await expect(once.once(failing, async () => { throw new Error('first'); })).rejects.toThrow('first');
-    expect(await once.once(failing, async () => 'second')).toBe('second');
-  });
-  test('a command whose process is gone is run again by its repeat, after five seconds and once', async () => {
-    const key = { ...entry, key: '8d6f8f0e-7d43-4f5c-9a52-333333333333' }, began = now;
-    void commands('dead').once(key, () => new Promise(() => undefined));
-    await until(async () => (await db.shards.group().query('select 1 from idempotency where idem_key = $1', [key.key])).length === 1);
-    gone.add('dead');
-    now = began + 4_900;
-    let runs = 0;
-    const again = [commands('b'), commands('c')].map((process) => process.once(key, async () => { runs += 1; return 'again'; }));
-    await new Promise((r) => setTimeout(r, 200));
-    expect(runs).toBe(0);
-    now = began + 5_100;
-    expect(await Promise.all(again)).toEqual(['again', 'again']);
-    expect(runs).toBe(1);
-  });
-  test('a command whose process lives is waited for: a slow upload is not run twice', async () => {
-    const key = { ...entry, key: '8d6f8f0e-7d43-4f5c-9a52-444444444444' };
-    let end = (_answer: string): void => undefined, runs = 0;
-    const first = commands('slow').once(key, () => { runs += 1; return new Promise<string>((resolve) => { end = resolve; }); });
-    await until(() => runs === 1);
-    now += 500_000;
-    const repeat = commands('b').once(key, async () => { runs += 1; return 'second'; });
-    await new Promise((r) => setTimeout(r, 300));
-    end('first');
-    expect([await first, await repeat, runs]).toEqual(['first', 'first', 1]);
-  });
-  test('a process that hung and failed at last leaves alone the key that another has taken over', async () => {
-    const key = { ...entry, key: '8d6f8f0e-7d43-4f5c-9a52-555555555555' };
-    let fail = (_error: Error): void => undefined;
-    const hung = commands('hung').once(key, () => new Promise((_resolve, reject) => { fail = reject; }));
-    await until(async () => (await db.shards.group().query('select 1 from idempotency where idem_key = $1', [key.key])).length === 1);
-    gone.add('hung');
-    now += 6_000;
-    expect(await commands('b').once(key, async () => 'b')).toBe('b');
-    fail(new Error('too late'));
-    await expect(hung).rejects.toThrow('too late');
-    expect(await commands('c').once(key, async () => 'c')).toBe('b');
   });
 });

@@ -1,5 +1,6 @@
 import { KingbaseClient, pgUrl } from '@ronghu/kingbase-driver';
 import { Client, type Notification } from 'pg';
+import { cutPg, hasPeers, openWriter, pgWriter, takesWrites, watchSilence } from '../database/engine';
 import type { Log } from '../log';
 
 /**
@@ -56,29 +57,34 @@ export class PostgresWakeUp implements WakeUp {
   }
   private async connect(): Promise<void> {
     if (this.closed) return;
-    const client = new this.make({ connectionString: this.url, keepAlive: true, connectionTimeoutMillis: 5000, application_name: 'ronghu-wake' });
-    client.on('error', () => undefined); // `end` follows and does what there is to do
-    client.on('end', () => {
-      if (this.client === client) { this.client = null; this.connected = false; }
-      if (!this.closed && !this.retry) this.retry = setTimeout(() => { this.retry = null; void this.connect(); }, RETRY_MS);
-    });
-    client.on('notification', (n: Notification) => { for (const listener of this.listeners) listener(n.payload ?? ''); });
     try {
-      await client.connect();
-      await client.query(`listen ${CHANNEL}`);
+      const { client, address } = await openWriter(this.url, this.parts);
+      const unwatched = hasPeers(this.url) ? watchSilence(address, { since: 0, cut: () => cutPg(client) }, () => takesWrites(address, this.parts)) : () => undefined;
+      client.on('end', () => {
+        unwatched();
+        if (this.client === client) { this.client = null; this.connected = false; }
+        this.again(RETRY_MS);
+      });
+      client.on('notification', (n: Notification) => { for (const listener of this.listeners) listener(n.payload ?? ''); });
+      try { await client.query(`listen ${CHANNEL}`); } catch (error) { unwatched(); await client.end().catch(() => undefined); throw error; } // same reason as at close
       if (this.closed) { await client.end(); return; }
       this.client = client;
       this.connected = true;
       for (const listener of this.listeners) listener(null);
     } catch (error) {
       this.log.warn('no wake-ups from the database; polling', { error });
-      await client.end().catch(() => undefined); // same reason as at close
-      if (!this.closed && !this.retry) this.retry = setTimeout(() => { this.retry = null; void this.connect(); }, 2000);
+      this.again(2000);
     }
   }
+  private again(ms: number): void { if (!this.closed && !this.retry) this.retry = setTimeout(() => { this.retry = null; void this.connect(); }, ms); }
+  private readonly parts = pgWriter(async (address) => {
+    const client = new this.make({ connectionString: address.startsWith('kingbase:') ? pgUrl(address) : address, keepAlive: true, connectionTimeoutMillis: 5000, application_name: 'ronghu-wake' });
+    client.on('error', () => undefined); // `end` follows and does what there is to do
+    try { await client.connect(); } catch (error) { await client.end().catch(() => undefined); throw error; } // it never connected: there is nothing to end
+    return client;
+  });
 }
 /** The wake-up of a database by its connection string, or null when that engine has none (OceanBase, DM): then everything is polled every 200 ms. */
 export function wakeUpFor(url: string, log: Log): WakeUp | null {
-  if (url.startsWith('kingbase:')) return new PostgresWakeUp(pgUrl(url), log, KingbaseClient);
-  return /^postgres(ql)?:/.test(url) ? new PostgresWakeUp(url, log) : null;
+  return url.startsWith('kingbase:') ? new PostgresWakeUp(url, log, KingbaseClient) : /^postgres(ql)?:/.test(url) ? new PostgresWakeUp(url, log) : null;
 }

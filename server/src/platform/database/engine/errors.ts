@@ -4,7 +4,7 @@ export type Failure = 'unique' | 'lost' | 'deadlock' | 'other';
 /** PostgreSQL and KingbaseES by SQLSTATE, MySQL mode by name, DM by its number (DM8 程序员手册 appendix, 错误码). */
 const UNIQUE = new Set(['23505', 'ER_DUP_ENTRY', 'ER_DUP_ENTRY_WITH_KEY_NAME', '-6602', '-6625']);
 const DEADLOCK = new Set(['40P01', '40001', 'ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', '-6403', '-6407']);
-const LOST_CODE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT', '57P01', '57P02', '57P03', '08006', '08001', '08003', 'PROTOCOL_CONNECTION_LOST', 'PROTOCOL_SEQUENCE_TIMEOUT', 'ER_SERVER_SHUTDOWN', 'ER_CON_COUNT_ERROR', 'ER_CONNECTION_KILLED', '-6010', '-6001', '-70028', '-70019']);
+const LOST_CODE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT', /* a server that has become a standby */ '25006', 'ER_OPTION_PREVENTS_STATEMENT', '57P01', '57P02', '57P03', '08006', '08001', '08003', 'PROTOCOL_CONNECTION_LOST', 'PROTOCOL_SEQUENCE_TIMEOUT', 'ER_SERVER_SHUTDOWN', 'ER_CON_COUNT_ERROR', 'ER_CONNECTION_KILLED', '-6010', '-6001', '-70028', '-70019']);
 const LOST_TEXT = /ECONNREFUSED|ECONNRESET|EPIPE|connection terminated|timeout exceeded when trying to connect|terminating connection|the database system is (starting up|shutting down|in recovery)|client has encountered a connection error|connection is closed|closed state|connection lost|connection ended|网络通信异常|连接已关闭/i;
 
 const codeOf = (error: unknown): string => { const e = error as { code?: unknown; errCode?: unknown } | null; return String(e?.code ?? e?.errCode ?? ''); };

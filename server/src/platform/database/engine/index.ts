@@ -15,4 +15,7 @@ export function engineOf(url: string): Engine {
 }
 export type { Catalog, Connection, Ddl, Engine, EngineName, Place, RunResult } from './engine';
 export { classify, isUniqueViolation, translate } from './errors';
+export { hasPeers, openWriter, takesWrites } from './peers';
 export { ConnectionPool } from './pool';
+export { cutPg, pgWriter } from './postgres';
+export { watchSilence } from './silence';

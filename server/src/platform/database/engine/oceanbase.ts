@@ -1,7 +1,11 @@
-import type { Connection as Wire, FieldPacket, ResultSetHeader, RowDataPacket } from 'mysql2';
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import type { Connection as Wire, FieldPacket, ResultSetHeader, RowDataPacket, SslOptions } from 'mysql2';
 import type { Row } from '../db';
 import { ABANDONED_MS, identifier, type Catalog, type Connection, type Engine, type Place } from './engine';
 import { oceanbaseDdl } from './oceanbase.ddl';
+import { hasPeers, openWriter, takesWrites, type WriterParts } from './peers';
+import { watchSilence, type Watched } from './silence';
 import { createCutter, type CutSql, type Dialect } from './sql-text';
 
 const CONNECT_MS = 5000;
@@ -70,19 +74,22 @@ export function mysqlStatement(sql: string, params: readonly unknown[]): string 
   }
   return out;
 }
-class MysqlConnection implements Connection {
+class MysqlConnection implements Connection, Watched {
   alive = true;
-  collation = 'utf8mb4_bin';
+  since = 0;
+  onEnd: (() => void) | null = null;
   constructor(private readonly wire: Wire) {
-    const lost = () => { this.alive = false; };
+    const lost = () => { this.alive = false; this.onEnd?.(); this.onEnd = null; };
     wire.on('error', lost);
     wire.on('end', lost);
   }
   run(sql: string, params: readonly unknown[]): Promise<{ records: Row[]; affected: number }> { return this.send(mysqlStatement(sql, params)); }
   async insert(table: string, rows: readonly Row[]): Promise<void> { for (const sql of mysqlInserts(table, rows)) await this.send(sql); }
   send(sql: string): Promise<{ records: Row[]; affected: number }> {
+    this.since = performance.now();
     return new Promise((resolve, reject) => {
       this.wire.query(sql, (error: (Error & { fatal?: boolean }) | null, result: RowDataPacket[] | ResultSetHeader, fields: FieldPacket[]) => {
+        this.since = 0;
         if (error) { if (error.fatal) this.alive = false; reject(error); return; }
         if (!Array.isArray(result)) { resolve({ records: [], affected: result.affectedRows }); return; }
         // tinyint is made for yes and no only (see the table definitions)
@@ -97,10 +104,29 @@ class MysqlConnection implements Connection {
   async rollback(): Promise<void> { await this.send('rollback'); }
   async use(schema: string): Promise<void> { await this.send(`use ${identifier(schema)}`); }
   close(): Promise<void> { this.alive = false; return new Promise((resolve) => { this.wire.end(() => resolve()); }); }
+  cut(): void { this.alive = false; (this.wire as unknown as { stream: Socket }).stream.destroy(); }
 }
+/** As on PostgreSQL's addresses: `sslmode=verify-full&sslrootcert=…`; without `sslmode` the wire is in clear. @throws Error naming the setting. */
+export function mysqlTls(url: URL): SslOptions | undefined {
+  const mode = url.searchParams.get('sslmode') ?? 'disable', file = (name: string): string | undefined => { const path = url.searchParams.get(name); return path ? readFileSync(path, 'utf8') : undefined; };
+  if (mode === 'disable') return undefined;
+  if (!['require', 'verify-ca', 'verify-full'].includes(mode)) throw new Error(`setting database.url has sslmode=${mode}; it may be disable, require, verify-ca or verify-full`);
+  return { ca: file('sslrootcert'), cert: file('sslcert'), key: file('sslkey'), rejectUnauthorized: mode !== 'require', ...(mode === 'verify-full' ? { verifyIdentity: true } : {}) };
+}
+/** OceanBase behind several proxies, or a pair of servers: a replica is read only. */
+const writer = (database: string | undefined): WriterParts<MysqlConnection> => ({
+  open: (url) => openAt(url, database),
+  writes: async (connection) => Number((await connection.send('select @@global.read_only as only_reads')).records[0]?.only_reads) === 0,
+  close: (connection) => connection.cut(),
+});
 async function open(place: Place, database: string | undefined): Promise<MysqlConnection> {
-  const { createConnection } = await import('mysql2'), url = new URL(place.url), socketPath = url.searchParams.get('socket') ?? undefined;
-  const wire = createConnection({ ...(socketPath ? { socketPath } : { host: url.hostname, port: Number(url.port || 2881) }), user: decodeURIComponent(url.username), password: decodeURIComponent(url.password), database, charset: 'utf8mb4', decimalNumbers: true, dateStrings: true, connectTimeout: CONNECT_MS, enableKeepAlive: true, multipleStatements: false });
+  const { client, address } = await openWriter(place.url, writer(database));
+  if (hasPeers(place.url)) client.onEnd = watchSilence(address, client, () => takesWrites(address, writer(database)));
+  return client;
+}
+async function openAt(address: string, database: string | undefined): Promise<MysqlConnection> {
+  const { createConnection } = await import('mysql2'), url = new URL(address), socketPath = url.searchParams.get('socket') ?? undefined;
+  const wire = createConnection({ ssl: mysqlTls(url), ...(socketPath ? { socketPath } : { host: url.hostname, port: Number(url.port || 2881) }), user: decodeURIComponent(url.username), password: decodeURIComponent(url.password), database, charset: 'utf8mb4', decimalNumbers: true, dateStrings: true, connectTimeout: CONNECT_MS, enableKeepAlive: true, multipleStatements: false });
   await new Promise<void>((resolve, reject) => { wire.once('error', reject); wire.connect((error) => { if (error) reject(error); else resolve(); }); });
   const connection = new MysqlConnection(wire);
   try {

@@ -1,9 +1,12 @@
+import type { Socket } from 'node:net';
 import { Client, types, type ClientConfig } from 'pg';
 import type { Row } from '../db';
 import { definitionOf, type Column } from '../table';
 import { ABANDONED_MS, identifier, type Catalog, type Connection, type Engine, type Place, type Statement } from './engine';
 import { CopyText } from './copy-text';
+import { hasPeers, openWriter, takesWrites, type WriterParts } from './peers';
 import { postgresDdl } from './postgres.ddl';
+import { watchSilence, type Watched } from './silence';
 
 // bigint and numeric come as text from the wire; all ours are below 2^53 (see ids.ts), so numbers are exact
 types.setTypeParser(types.builtins.INT8, Number);
@@ -17,8 +20,9 @@ const MISSING_DATABASE = '3D000', DATABASE_EXISTS = '42P04';
 const SCHEMA_EXISTS = new Set(['23505', '42P06']);
 
 /** A connection on PostgreSQL's wire; KingbaseES brings a client of its own. */
-export class PgConnection implements Connection {
+export class PgConnection implements Connection, Watched {
   alive = true;
+  since = 0;
   /** @param copies whether large inserts go by COPY. */
   constructor(readonly client: Client, private readonly copies = false) {
     const lost = () => { this.alive = false; };
@@ -26,22 +30,33 @@ export class PgConnection implements Connection {
     client.on('end', lost);
   }
   async run(sql: string, params: readonly unknown[]): Promise<{ records: Row[]; affected: number }> {
-    const { rows, rowCount } = await this.client.query<Row>(sql, params as unknown[]);
+    const { rows, rowCount } = await this.under(this.client.query<Row>(sql, params as unknown[]));
     return { records: rows, affected: rowCount ?? 0 };
   }
   async insert(table: string, rows: readonly Row[]): Promise<void> {
-    if (this.copies && rows.length >= COPY_FROM) return this.copy(table, rows);
-    for (const { sql, params } of pgBulk(table, rows)) await this.client.query(sql, params);
+    if (this.copies && rows.length >= COPY_FROM) return this.under(this.copy(table, rows));
+    for (const { sql, params } of pgBulk(table, rows)) await this.under(this.client.query(sql, params));
   }
   private copy(table: string, rows: readonly Row[]): Promise<void> {
     return new Promise((resolve, reject) => { this.client.query(new CopyIn(table, rows, resolve, reject)); });
   }
-  async begin(): Promise<void> { await this.client.query('begin'); }
-  async commit(): Promise<void> { await this.client.query('commit'); }
-  async rollback(): Promise<void> { await this.client.query('rollback'); }
-  async use(schema: string): Promise<void> { await this.client.query(`set search_path to ${identifier(schema)}`); }
+  async begin(): Promise<void> { await this.under(this.client.query('begin')); }
+  async commit(): Promise<void> { await this.under(this.client.query('commit')); }
+  async rollback(): Promise<void> { await this.under(this.client.query('rollback')); }
+  async use(schema: string): Promise<void> { await this.under(this.client.query(`set search_path to ${identifier(schema)}`)); }
   async close(): Promise<void> { this.alive = false; await this.client.end(); }
+  cut(): void { cutPg(this.client); }
+  /** Notes how long the server has been at it. */
+  private async under<T>(work: Promise<T>): Promise<T> { this.since = performance.now(); try { return await work; } finally { this.since = 0; } }
 }
+/** Breaks the wire of a client, which tells whoever waits on it. */
+export const cutPg = (client: Client): void => { (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy(); };
+/** How the one of several servers that takes writes is found on PostgreSQL's wire: a standby is read only, and so is a server that was put back. @param open connects a client. */
+export const pgWriter = (open: (address: string) => Promise<Client>): WriterParts<Client> => ({
+  open,
+  writes: async (client) => (await client.query<{ transaction_read_only: string }>('show transaction_read_only')).rows[0]?.transaction_read_only === 'off',
+  close: (client) => { cutPg(client); },
+});
 /** One for the process: what it holds is on its way before anyone else asks. */
 const copyText = new CopyText();
 /** The driver's own form of a query (pg, "submittable") that sends rows when the server asks for them. */
@@ -113,31 +128,39 @@ export async function pgCatalog(connection: Connection, schema: string): Promise
 /** @param connectTo how a client is made and connected; KingbaseES checks more. */
 export const pgEngine = (name: 'postgres' | 'kingbase', connectTo: (place: Place) => Promise<Client>, maintenance: string): Engine => {
   // a wire that breaks fails the statement on it; the event of an idle client, with nobody listening, would end the process
-  const open = async (place: Place): Promise<Client> => { const client = await connectTo(place); client.on('error', () => undefined); return client; };
-  return engineOver(name, open, maintenance);
+  const parts = (schema: string): WriterParts<Client> => pgWriter(async (url) => { const client = await connectTo({ url, schema }); client.on('error', () => undefined); return client; });
+  return engineOver(name, ({ url, schema }) => openWriter(url, parts(schema)), parts, maintenance);
 };
-const engineOver = (name: 'postgres' | 'kingbase', open: (place: Place) => Promise<Client>, maintenance: string): Engine => ({
-  name, traits: { transactionalDdl: true, emptyIsNull: false },
-  connect: async (place) => new PgConnection(await open(place), name === 'postgres'), // KingbaseES: not seen yet on a real server, so by arrays
-  async makePlace(place) {
-    let client: Client;
-    try { client = await open(place); } catch (error) {
-      if ((error as { code?: string }).code !== MISSING_DATABASE) throw error;
-      const url = new URL(place.url), database = identifier(decodeURIComponent(url.pathname.slice(1)));
-      url.pathname = `/${maintenance}`;
-      const admin = await open({ ...place, url: url.toString() });
-      try { await admin.query(`create database ${database}`).catch((e: { code?: string }) => { if (e.code !== DATABASE_EXISTS && e.code !== '23505') throw e; }); } finally { await admin.end(); }
-      client = await open(place);
-    }
-    try { await client.query(`create schema if not exists ${identifier(place.schema)}`).catch((e: { code?: string }) => { if (!SCHEMA_EXISTS.has(e.code ?? '')) throw e; }); } finally { await client.end(); }
-  },
-  async dropPlace(connection, schema) { await connection.run(`drop schema if exists ${identifier(schema)} cascade`, []); },
-  ddl: async () => postgresDdl,
-  catalog: pgCatalog,
-  async locked(place, work) {
-    const connection = new PgConnection(await open(place));
-    try { await connection.run('select pg_advisory_lock($1)', [MIGRATE_LOCK]); return await work(connection); } finally { await connection.close(); }
-  },
-  async analyze(connection, tables, tidy = true) { for (const table of tables) await connection.run(`${tidy ? 'vacuum analyze' : 'analyze'} ${identifier(table)}`, []); },
-});
+type Open = (place: Place) => Promise<{ client: Client; address: string }>;
+const engineOver = (name: 'postgres' | 'kingbase', openAt: Open, parts: (schema: string) => WriterParts<Client>, maintenance: string): Engine => {
+  const open = async (place: Place): Promise<Client> => (await openAt(place)).client;
+  return {
+    name, traits: { transactionalDdl: true, emptyIsNull: false },
+    async connect(place) {
+      const { client, address } = await openAt(place), connection = new PgConnection(client, name === 'postgres'); // KingbaseES: not seen yet on a real server, so by arrays
+      if (hasPeers(place.url)) client.once('end', watchSilence(address, connection, () => takesWrites(address, parts(place.schema))));
+      return connection;
+    },
+    async makePlace(place) {
+      let client: Client;
+      try { client = await open(place); } catch (error) {
+        if ((error as { code?: string }).code !== MISSING_DATABASE) throw error;
+        const url = new URL(place.url), database = identifier(decodeURIComponent(url.pathname.slice(1)));
+        url.pathname = `/${maintenance}`;
+        const admin = await open({ ...place, url: url.toString() });
+        try { await admin.query(`create database ${database}`).catch((e: { code?: string }) => { if (e.code !== DATABASE_EXISTS && e.code !== '23505') throw e; }); } finally { await admin.end(); }
+        client = await open(place);
+      }
+      try { await client.query(`create schema if not exists ${identifier(place.schema)}`).catch((e: { code?: string }) => { if (!SCHEMA_EXISTS.has(e.code ?? '')) throw e; }); } finally { await client.end(); }
+    },
+    async dropPlace(connection, schema) { await connection.run(`drop schema if exists ${identifier(schema)} cascade`, []); },
+    ddl: async () => postgresDdl,
+    catalog: pgCatalog,
+    async locked(place, work) {
+      const connection = new PgConnection(await open(place));
+      try { await connection.run('select pg_advisory_lock($1)', [MIGRATE_LOCK]); return await work(connection); } finally { await connection.close(); }
+    },
+    async analyze(connection, tables, tidy = true) { for (const table of tables) await connection.run(`${tidy ? 'vacuum analyze' : 'analyze'} ${identifier(table)}`, []); },
+  };
+};
 export const postgres: Engine = pgEngine('postgres', async (place) => { const client = new Client(pgConfig(place)); try { await client.connect(); } catch (error) { await client.end().catch(() => undefined); throw error; } return client; }, 'postgres'); // a client that never connected has nothing to end
