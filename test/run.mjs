@@ -44,6 +44,7 @@ const suites = {
   cluster: () => node('test/cluster/run.mjs'),
   hosts: () => node('test/hosts/run.mjs'),
   faults: () => node('test/faults/run.mjs'),
+  pair: () => node('test/faults/pair.mjs'),
   lost: () => node('test/faults/lost.mjs'),
   peers: () => node('test/peers/run.mjs'),
   switch: () => node('test/peers/product.mjs'),

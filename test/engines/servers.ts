@@ -3,7 +3,7 @@ export interface Server { url: string; stop(): Promise<void> }
 export interface Restartable extends Server { restart(): Promise<void> }
 /** A server, or why there is none. */
 export type Started<S extends Server = Restartable> = { skipped: string } | S;
-export const servers = require('../harness/engines.cjs') as { startMariaDb(): Promise<Started>; startSeekDb(): Promise<Started>; seekDbMissing(): string | null; mariaDbMissing(): string | null }; // eslint-disable-line @typescript-eslint/no-require-imports
+export const servers = require('../harness/engines.cjs') as { startMariaDb(more?: string[]): Promise<Started>; startSeekDb(): Promise<Started>; seekDbMissing(): string | null; mariaDbMissing(): string | null }; // eslint-disable-line @typescript-eslint/no-require-imports
 
 /** Prints why and counts as one skipped test; a skip is never silent. */
 export function notRun(name: string, why: string): void {

@@ -49,13 +49,14 @@ function folder(prefix) {
 const mariaDb = () => ({ server: found(['/usr/sbin/mariadbd', '/usr/local/sbin/mariadbd']), install: found(['/usr/bin/mariadb-install-db', '/usr/local/bin/mariadb-install-db']) });
 /** Why MariaDB cannot be had, or null. */
 const mariaDbMissing = () => (mariaDb().server && mariaDb().install ? null : '未安装 MariaDB（Debian：apt-get install mariadb-server-core mariadb-client-core）');
-async function startMariaDb() {
+/** @param more further arguments of the server. */
+async function startMariaDb(more = []) {
   const { server, install } = mariaDb(), why = mariaDbMissing();
   if (why) return { skipped: why };
   const dir = folder('ronghu-mariadb-'), port = await freePort();
   const made = spawnSync(install, ['--no-defaults', `--datadir=${join(dir, 'data')}`, '--auth-root-authentication-method=normal', '--skip-test-db'], { encoding: 'utf8', cwd: dir, ...asUser });
   if (made.status !== 0) { rmSync(dir, { recursive: true, force: true }); return { skipped: `MariaDB 不能初始化：${(made.stderr || made.error?.message || '').slice(-300)}` }; }
-  const args = ['--no-defaults', `--datadir=${join(dir, 'data')}`, `--port=${port}`, '--bind-address=127.0.0.1', `--socket=${join(dir, 's.sock')}`, `--pid-file=${join(dir, 'pid')}`, '--innodb-flush-log-at-trx-commit=2', '--innodb-buffer-pool-size=256M', '--skip-log-bin', '--max-connections=300'];
+  const args = ['--no-defaults', `--datadir=${join(dir, 'data')}`, `--port=${port}`, '--bind-address=127.0.0.1', `--socket=${join(dir, 's.sock')}`, `--pid-file=${join(dir, 'pid')}`, '--innodb-flush-log-at-trx-commit=2', '--innodb-buffer-pool-size=256M', '--skip-log-bin', '--max-connections=300', ...more];
   return keep({ name: 'mariadb', command: server, args, dir, port, url: `oceanbase://root@127.0.0.1:${port}/`, options: { cwd: dir, ...asUser } });
 }
 const seekdbProgram = () => (process.env.RONGHU_SEEKDB ?? found(['3.11', '3.12', '3.13', '3.14'].map((v) => join(SEEKDB_HOME, 'lib', `python${v}`, 'site-packages/pylibseekdb/seekdb'))));

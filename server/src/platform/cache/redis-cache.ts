@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Log } from '../log';
 import type { Cache, Lock, Member } from './cache';
 
-export interface RedisCacheOptions { url: string; /** Before every key and channel, so that several installations can share one server. */ prefix: string; log: Log; commandTimeoutMs?: number }
+export interface RedisCacheOptions { /** `rediss://…?ca=file` is TLS, with the authority that signed the server's certificate. */ url: string; /** Before every key and channel, so that several installations can share one server. */ prefix: string; log: Log; commandTimeoutMs?: number }
 const PING_MS = 500;
+function addressOf(text: string): { url: string; tls: RedisOptions['tls'] } {
+  const url = new URL(text), ca = url.searchParams.get('ca');
+  url.searchParams.delete('ca');
+  return { url: url.toString(), tls: url.protocol === 'rediss:' ? { ...(ca ? { ca: readFileSync(ca) } : {}) } : undefined };
+}
 
 /**
  * The Redis protocol (Redis 5 and later, TongRDS, Tendis): RESP2, single-key commands, no Lua, so that a proxy in front does no harm. The one use of WATCH
@@ -29,8 +35,10 @@ export class RedisCache implements Cache {
   private closed = false;
   constructor(private readonly o: RedisCacheOptions) {
     const options: RedisOptions = { lazyConnect: true, enableOfflineQueue: false, maxRetriesPerRequest: 0, connectTimeout: 2000, commandTimeout: o.commandTimeoutMs ?? 1000, retryStrategy: (times) => Math.min(1000, 50 * 2 ** Math.min(times, 5)), enableReadyCheck: true, autoResubscribe: false };
-    this.commands = new Redis(o.url, options);
-    this.subscriber = new Redis(o.url, { ...options, commandTimeout: undefined });
+    const { url, tls } = addressOf(o.url);
+    if (tls) options.tls = tls;
+    this.commands = new Redis(url, options);
+    this.subscriber = new Redis(url, { ...options, commandTimeout: undefined });
     for (const connection of [this.commands, this.subscriber]) connection.on('error', () => undefined); // `close` follows and is what counts
     this.subscriber.on('ready', () => void this.resubscribe());
     this.subscriber.on('close', () => { this.subscribed = false; this.settle(); });
