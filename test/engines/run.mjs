@@ -16,9 +16,9 @@ const want = (part) => !parts.length || parts.includes(part), on = engines.lengt
 const STORES = ['platform/bus', 'platform/audit', 'platform/reseal', 'platform/database/database', 'domain/work-order/order.service', 'domain/work-order/field.service', 'domain/telephony/telephony.store', 'domain/setting', 'domain/metric', 'modules/basic-info/basic-info.test', 'modules/basic-info/import/engine', 'modules/call-center/call-center', 'modules/monitor-center', 'modules/report', 'modules/service-center/pop', 'demo'];
 /** Making 170 tables takes OceanBase's engine some seconds a file: the paths of an order, of a call and of the basic data, the re-encryption and the import. */
 const FEWER = ['platform/bus', 'platform/reseal', 'domain/work-order/order.service', 'domain/work-order/field.service', 'domain/telephony/telephony.store', 'modules/basic-info/basic-info.test', 'modules/basic-info/import/engine', 'modules/call-center/call-center'];
-const FILES = { kingbase: [...STORES, 'platform/cache/contract'], mariadb: STORES, seekdb: FEWER };
-/** A matter of the clock, not of the database; and of Redis, tested once elsewhere. */
-const NOT = '^(?!.*(five times a second|Redis))';
+const FILES = { kingbase: STORES, mariadb: STORES, seekdb: FEWER };
+/** A matter of the clock, not of the database. */
+const NOT = '^(?!.*(five times a second))';
 const total = { passed: 0, failed: 0, skipped: 0 };
 const count = (found) => { for (const key of Object.keys(total)) total[key] += found[key]; };
 const timed = async (label, work) => { const begin = Date.now(); console.error(`\n--- ${label} ---`); await work(); console.error(`--- ${label}：${((Date.now() - begin) / 1000).toFixed(1)} 秒 ---`); };
@@ -45,7 +45,7 @@ async function runner(label, args, options) {
 async function contractAndStores() {
   if (want('contract')) await jest('契约与脚本：全部可用数据库', ['--testMatch', '**/test/engines/*.engine.ts']);
   if (!want('stores')) return;
-  console.error('不在此重复：监控中心“每秒至多五次”（与时钟有关，与数据库无关）；Redis（unit 组已测）');
+  console.error('不在此重复：监控中心“每秒至多五次”（与时钟有关，与数据库无关）');
   for (const engine of on) {
     const server = await startServer(engine);
     if (server.skipped) { console.error(`跳过 产品存储在 ${ENGINES[engine]} 上：${server.skipped}`); total.skipped += 1; continue; }
