@@ -1,14 +1,14 @@
 /**
  * Events a second from the commit that wrote them to the commit of their effect, durable (the database syncs to the disk), in order within each aggregate and each
  * exactly once: `per_s`. Writers and relay work at the same time. Beside it: `single_per_s`, consumers that take one event at a time in a transaction of their own;
- * `latency_p99_ms`, commit to effect at 300 events/s; and the same way through a real RocketMQ where one can be started: `rocketmq_per_s`. Budget: 3,000/s.
+ * `latency_p99_ms`, commit to effect at 300 events/s; and the same way through a real RocketMQ where one can be started: `rocketmq_per_s`, and `rocketmq_burst_p99_ms`, commit to effect in bursts of 500 and of 30 (budget: 1,000). Budget: 3,000/s.
  */
 import { createRequire } from 'node:module';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { until } from '../harness/product.mjs';
 import { missingRocketmq, startRocketmq } from '../harness/rocketmq.mjs';
-import { SHARDS, startDatabase, startWorkers } from '../bus/rig.mjs';
+import { bursts, SHARDS, startDatabase, startWorkers } from '../bus/rig.mjs';
 
 const require = createRequire(import.meta.url), N = Number(process.env.EVENTS ?? 30000), PER_COMMIT = 10, WRITERS = 12, LANES = 2000;
 const say = (figure, value, unit, n) => console.log(JSON.stringify({ bench: 'relay', figure, value, unit, n }));
@@ -58,7 +58,7 @@ try {
     try {
       const via = await startWorkers(database.url, { workers: 1, log, broker: () => new RocketmqBroker({ endpoints: mq.endpoints, topic, group, accessKey: '', accessSecret: '', log, receivers: 6 }) });
       via.loose = true; // a second copy of an event is seen, and has no second effect
-      try { await run(via, 500); say('rocketmq_per_s', Math.round(await run(via, N)), '1/s', N); } finally { await via.stop(); }
+      try { await run(via, 500); say('rocketmq_per_s', Math.round(await run(via, N)), '1/s', N); const { p99, n } = await bursts(via, [...Array(5).fill(500), ...Array(20).fill(30)]); say('rocketmq_burst_p99_ms', p99, 'ms', n); } finally { await via.stop(); }
     } finally { await mq.stop(); }
   }
 } finally { await database.stop(); }

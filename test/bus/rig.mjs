@@ -54,3 +54,28 @@ export async function startWorkers(url, { broker = () => null, workers = 2, sing
     async stop() { for (const relay of relays) await relay.stop(); await wakeUp.close(); await shards.close(); },
   };
 }
+/**
+ * Bursts of so many events each, one transaction an event, all at once; a pause between them.
+ * @returns milliseconds from the commit to the effect over all of them: n, p50, p99, longest; silence: the longest time in a burst, from its last commit on, in which no event had its effect.
+ */
+export async function bursts(rig, sizes, lanes = 150) {
+  const times = [];
+  let serial = 0, silence = 0;
+  for (const size of sizes) {
+    await rig.clear();
+    const committed = new Map(), seen = new Map(), { push } = rig.state.seen;
+    rig.state.seen.push = function (entry) { if (!seen.has(entry.n)) seen.set(entry.n, performance.now()); return push.call(this, entry); };
+    try {
+      await Promise.all(Array.from({ length: size }, async () => { const n = ++serial; await rig.add(SHARDS[n % SHARDS.length], `b${n % lanes}`, n); committed.set(n, performance.now()); }));
+      for (const end = Date.now() + 30000; seen.size < size;) { if (Date.now() > end) throw new Error(`${size - seen.size} of ${size} events have no effect after 30 s`); await wait(2); }
+    } finally { delete rig.state.seen.push; }
+    let last = Math.max(...committed.values());
+    for (const at of [...seen.values()].sort((a, b) => a - b)) if (at > last) { silence = Math.max(silence, at - last); last = at; }
+    for (const [n, at] of committed) times.push(Math.max(0, seen.get(n) - at));
+    while (await rig.open()) await wait(5);
+    await wait(50 + (serial % 7) * 40);
+  }
+  times.sort((a, b) => a - b);
+  const at = (share) => Math.round(times[Math.min(times.length - 1, Math.floor(times.length * share))]);
+  return { n: times.length, p50: at(0.5), p99: at(0.99), longest: at(1), silence: Math.round(silence) };
+}

@@ -2,6 +2,8 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '../../../server/src/platform/database/embedded';
+import { wakeUpFor, type WakeUp } from '../../../server/src/platform/cache';
+import { silentLog } from '../../../server/src/platform/log';
 import { freePort } from '../../../server/src/platform/testing/database';
 import { checkServer, connectKingbase, pgUrl, scramKeys, ScramSm3Exchange, verifyProof } from './index';
 import { startKingbaseProxy, type KingbaseProxyOptions } from './testing/kingbase-proxy';
@@ -55,6 +57,33 @@ describe('a server that speaks as KingbaseES does', () => {
   }));
   test('in another mode carries none', () => withProxy({ mode: 'oracle' }, async (url) => { await expect(new KingbaseDataSource({ type: 'postgres', url, logging: false, entities: [] }).initialize()).rejects.toThrow(/只支持 pg 模式/); }));
 });
+describe('wake-ups of the product', () => {
+  test('arrive by LISTEN and NOTIFY on a connection that authenticates by SCRAM-SM3 too', () => withProxy({}, async (url, exchanges) => {
+    const [a, b] = [wakeUpFor(url, silentLog), wakeUpFor(url, silentLog)] as [WakeUp, WakeUp], heard: (string | null)[] = [];
+    b.listen((hint) => heard.push(hint));
+    await a.start();
+    await b.start();
+    a.notify('o:group');
+    for (let i = 0; i < 400 && heard.length < 2; i++) await new Promise((r) => setTimeout(r, 10));
+    expect(heard).toEqual([null, 'o:group']);
+    expect(exchanges()).toBe(2);
+    await a.close();
+    await b.close();
+  }));
+  test('are missing where a server has none: the product is told to poll, and nothing fails', () => withProxy({ silent: true }, async (url) => {
+    const wakeUp = wakeUpFor(url, silentLog) as WakeUp;
+    await wakeUp.start();
+    wakeUp.notify('o:group');
+    expect(wakeUp.connected).toBe(false);
+    await wakeUp.close();
+  }));
+});
+test('its own databases are those of KingbaseES, and SQL newer than its own is refused', () => withProxy({}, async (url) => {
+  expect(await failure(url.replace(/ronghu$/, 'postgres'))).toMatch(/does not exist/);
+  const client = await connectKingbase({ connectionString: url.replace(/ronghu$/, 'kingbase') });
+  await expect(client.query('select any_value(n) from (values (1)) as v(n)')).rejects.toMatchObject({ code: '42601' });
+  await client.end();
+}));
 test('a PostgreSQL behind a kingbase address is refused with what to do', () => {
   expect(() => checkServer('PostgreSQL 18.4 on x86_64', 'pg')).toThrow(/请改用 postgres:\/\//);
   expect(pgUrl('kingbase://a:b@h/d')).toBe('postgres://a:b@h:54321/d');

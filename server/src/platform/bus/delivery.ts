@@ -99,6 +99,6 @@ export async function settle(db: Db, rows: readonly { id: number; kind: string; 
   }
   return { done: done.length, dead, failed };
 }
-async function inParts(ids: readonly number[], run: (part: number[], marks: (from: number) => string) => Promise<unknown>): Promise<void> {
+export async function inParts(ids: readonly number[], run: (part: number[], marks: (from: number) => string) => Promise<unknown>): Promise<void> {
   for (let from = 0; from < ids.length; from += MARKS) { const part = ids.slice(from, from + MARKS); await run(part, (first) => part.map((_, i) => `$${i + first}`).join(',')); }
 }

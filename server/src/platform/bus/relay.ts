@@ -6,17 +6,17 @@ import type { Log } from '../log';
 import { BrokerAway, type Broker } from './broker';
 import { bundlesOf } from './bundles';
 import { laneOf, type Bus, type BusEvent } from './bus';
-import { Delivery, settle, type Outcome } from './delivery';
+import { Delivery, inParts, settle, type Outcome } from './delivery';
 import { LeaseHolder } from './lease-holder';
 import { OUTBOX, type Outbox } from './outbox';
 import { ownersOf } from './owner';
 import { FromBroker } from './from-broker';
 
-const BATCH = 400, PAGES = 25, POLL_MS = 500, POLL_BLIND_MS = 200, LEASE_MS = 3000, SENDING = 24, BROKER_AWAY_MS = 500, KEEP_MS = 14 * 86_400_000;
+const BATCH = 400, PAGES = 25, POLL_MS = 500, POLL_BLIND_MS = 200, LEASE_MS = 3000, SENDING = 24, BROKER_AWAY_MS = 500, KEEP_MS = 14 * 86_400_000, EPOCH = 1_000_000_000;
 export interface OutboxRow extends Row { id: number; kind: string; aggregate: string; aggregate_id: string; company_id: number | null; payload: string; at: number; attempts: number }
 export const eventOf = (row: OutboxRow, shard: string): BusEvent => ({ id: row.id, kind: row.kind, aggregate: row.aggregate, aggregateId: row.aggregate_id, companyId: row.company_id, payload: JSON.parse(row.payload) as Record<string, unknown>, at: row.at, shard });
 export const OUTBOX_COLUMNS = 'id, kind, aggregate, aggregate_id, company_id, payload, at, attempts';
-interface Loop { db: Db; lease: LeaseHolder; timer: NodeJS.Timeout | null; running: boolean; again: boolean; pass: number }
+interface Loop { db: Db; lease: LeaseHolder; timer: NodeJS.Timeout | null; running: boolean; again: boolean; pass: number; /** Of the term whose beginning was looked after. */ epoch: number; /** Marked as handed over and not sent, and not yet said so. */ unsent: { seq: number; ids: number[] } | null }
 export interface RelayParts {
   shards: Shards; bus: Bus; outbox: Outbox; clock: Clock; log: Log; holder: string;
   signals?: Pick<Signals, 'send'>; wakeUp?: WakeUp | null;
@@ -54,7 +54,7 @@ export class Relay {
   }
   watch(db: Db): void {
     if (this.loops.has(db.shard)) return;
-    this.loops.set(db.shard, { db, lease: new LeaseHolder({ db, name: `relay:${db.shard}`, holder: this.d.holder, clock: this.d.clock, ttlMs: LEASE_MS }), timer: null, running: false, again: false, pass: 0 });
+    this.loops.set(db.shard, { db, lease: new LeaseHolder({ db, name: `relay:${db.shard}`, holder: this.d.holder, clock: this.d.clock, ttlMs: LEASE_MS }), timer: null, running: false, again: false, pass: 0, epoch: 0, unsent: null });
     this.kick(db.shard);
   }
   /** An event was committed here: for our own relay, or for the worker whose shard it is. */
@@ -107,6 +107,7 @@ export class Relay {
     const { db, lease } = loop, now = this.d.clock.now();
     if (!this.ours(db.shard)) { if (lease.held) await lease.give(); return 'idle'; }
     if (!(await lease.take())) return 'idle';
+    if (this.d.broker) await this.takeBack(loop);
     // lanes whose first event failed and pauses; a row says so, that whoever takes the shard over knows it too
     const held = new Set((await db.query<{ aggregate: string; aggregate_id: string }>(`select aggregate, aggregate_id from outbox where outbox_status = 0 and attempts > 0 and due_at > $1`, [now])).map((row) => laneOf({ aggregate: row.aggregate, aggregateId: row.aggregate_id })));
     let after = { at: -1, id: -1 };
@@ -124,7 +125,7 @@ export class Relay {
   }
   private laneOfRow(row: OutboxRow): string { return laneOf({ aggregate: row.aggregate, aggregateId: row.aggregate_id }); }
   private async handle(loop: Loop, rows: readonly OutboxRow[]): Promise<'some' | 'none' | 'away'> {
-    const { db, lease } = loop, events = rows.map((row) => eventOf(row, db.shard)), seq = lease.epoch * 1_000_000_000 + ++loop.pass;
+    const { db, lease } = loop, events = rows.map((row) => eventOf(row, db.shard)), seq = lease.epoch * EPOCH + ++loop.pass;
     // the lease is renewed beside the work: one slow consumer must not hand the shard to another worker in the middle
     const renew = setInterval(() => void lease.take().catch((error: unknown) => this.d.log.warn('relay lease not renewed', { error })), LEASE_MS / 3);
     try {
@@ -135,25 +136,38 @@ export class Relay {
       return done ? 'some' : 'none';
     } finally { clearInterval(renew); }
   }
-  /** To the broker in bundles: groups of lanes side by side, a group's bundle only after the broker stored the one before. */
+  /**
+   * To the broker in bundles: groups of lanes side by side, a group's bundle only after the broker stored the one before. They are marked as handed over before, not
+   * after: consumers settle the first while the last are being sent, and two statements over the same rows would lock each other out for a second each time.
+   */
   private async send(broker: Broker, loop: Loop, rows: readonly OutboxRow[], events: readonly BusEvent[], seq: number): Promise<'some' | 'none' | 'away'> {
-    const lengths = new Map(rows.map((row) => [row.id, row.payload.length])), waiting = [...bundlesOf(events, (event) => lengths.get(event.id) as number)], sent: number[] = [], outcomes = new Map<number, Outcome>();
+    const lengths = new Map(rows.map((row) => [row.id, row.payload.length])), waiting = [...bundlesOf(events, (event) => lengths.get(event.id) as number)], unsent = new Set(events.map((event) => event.id)), outcomes = new Map<number, Outcome>();
     let away: unknown = null;
-    // a consumer may have the event, and give it back, before the last of this batch is sent: what it gives back carries no number any more and stays waiting
-    await loop.db.execute(`update outbox set seq = $1 where outbox_status = 0 and id in (${events.map((_, i) => `$${i + 2}`).join(',')})`, [seq, ...events.map((e) => e.id)]);
+    await inParts([...unsent], (part, marks) => loop.db.execute(`update outbox set outbox_status = ${OUTBOX.handed}, seq = $1, published_at = $2 where outbox_status = 0 and id in (${marks(3)})`, [seq, this.d.clock.now(), ...part]));
     await Promise.all(Array.from({ length: Math.min(SENDING, waiting.length) }, async () => {
       for (let next = waiting.shift(); next && away === null && loop.lease.fresh(); next = waiting.shift()) {
         for (const bundle of next[1]) {
-          try { await broker.publish(bundle, `${loop.db.shard}/${next[0]}`); for (const event of bundle) sent.push(event.id); } catch (error) {
+          try { await broker.publish(bundle, `${loop.db.shard}/${next[0]}`); for (const event of bundle) unsent.delete(event.id); } catch (error) {
             if (error instanceof BrokerAway) away = error; else for (const event of bundle) outcomes.set(event.id, error as Error);
             break;
           }
         }
       }
     }));
-    for (let from = 0; from < sent.length; from += 500) { const part = sent.slice(from, from + 500); await loop.db.execute(`update outbox set outbox_status = ${OUTBOX.handed}, published_at = $1 where outbox_status = 0 and seq = $2 and id in (${part.map((_, i) => `$${i + 3}`).join(',')})`, [this.d.clock.now(), seq, ...part]); }
-    if (outcomes.size) await settle(loop.db, rows, outcomes, { clock: this.d.clock, log: this.d.log, seq });
+    const sent = events.length - unsent.size;
+    if (outcomes.size) { await settle(loop.db, rows, outcomes, { clock: this.d.clock, log: this.d.log, seq }); for (const id of outcomes.keys()) unsent.delete(id); }
+    if (unsent.size) { loop.unsent = { seq, ids: [...unsent] }; await this.takeBack(loop); }
     if (away !== null) { this.d.log.warn('the broker is away; events wait in the outbox', { broker: broker.name, why: (away as Error).message }); return 'away'; }
-    return sent.length ? 'some' : 'none';
+    return sent ? 'some' : 'none';
+  }
+  /** What was marked and not sent waits again: of the last pass here; and, at the beginning of a term, of the last pass of the term before, which may have died in it (what it did send comes twice, which does no harm). */
+  private async takeBack(loop: Loop): Promise<void> {
+    const back = (seq: number, ids: readonly number[], marks: (from: number) => string) => loop.db.execute(`update outbox set outbox_status = 0, seq = null, published_at = null where outbox_status = ${OUTBOX.handed} and seq = $1 and id in (${marks(2)})`, [seq, ...ids]);
+    if (loop.unsent) { const { seq, ids } = loop.unsent; await inParts(ids, (part, marks) => back(seq, part, marks)); loop.unsent = null; }
+    const { epoch } = loop.lease;
+    if (loop.epoch === epoch) return;
+    const [last] = await loop.db.query<{ seq: number | null }>(`select max(seq) as seq from outbox where outbox_status = ${OUTBOX.handed} and seq < $1`, [epoch * EPOCH]);
+    if (last?.seq) await loop.db.execute(`update outbox set outbox_status = 0, seq = null, published_at = null where outbox_status = ${OUTBOX.handed} and seq = $1`, [last.seq]);
+    loop.epoch = epoch;
   }
 }
