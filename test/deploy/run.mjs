@@ -10,9 +10,12 @@ import { listFiles, makeSums } from '../../deploy-kylin/runtime/lib/sums.mjs';
 import { until } from '../harness/product.mjs';
 import { finish, runTests } from '../harness/runner.mjs';
 import { has } from '../prerequisites.mjs';
+import { hostTests } from './hosts.mjs';
+import { machine, network, prepareMachines } from './machines.mjs';
 import { copyInto, makePlaces, variant } from './place.mjs';
 
-const out = mkdtempSync(join(tmpdir(), 'ronghu-bundle-')), PASS = 'deploy suite passphrase', places = await makePlaces(), open = [];
+const out = mkdtempSync(join(tmpdir(), 'ronghu-bundle-')), PASS = 'deploy suite passphrase', places = await makePlaces(), noMachines = prepareMachines(), open = [];
+if (noMachines) console.log(`  跳过真实启动的 systemd 与双机、多机：${noMachines}`);
 const place = async () => { const made = await places.make(); open.push(made); return made; };
 const API = resolve('test/deploy/api.mjs');
 let bundle, first, second, run, orders, saved;
