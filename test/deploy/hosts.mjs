@@ -222,6 +222,7 @@ startEmbedded(${JSON.stringify(join(dir, 'db'))}, ${PG}, 'test-only', { max_conn
       const done = await finishWork(), worst = Math.max(...done.phases.slice(1).map((p) => p.longestMs));
       for (const p of done.phases.slice(1)) assert.ok(p.orders >= ENOUGH, p.name);
       await nothingLost(done);
+      for (const at of [a, b]) assert.doesNotMatch(readFileSync(at.at('/var/log/ronghu/server.log'), 'utf8'), /no wake-ups/);
       assert.ok(worst < 5000, `${worst} ms`);
       assert.ok(await bridged(), 'the resident is still joined to the agent');
       const { directorEpoch, switchConnected } = await (await signIn(await door(b), 'admin', 'sysadmin', password)).call('GET', '/system/state');

@@ -43,5 +43,4 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 going = false;
 await Promise.all(work);
-console.log(JSON.stringify({ acknowledged, phases, given }));
-process.exit(0);
+process.stdout.write(`${JSON.stringify({ acknowledged, phases, given })}\n`, () => process.exit(0));

@@ -104,6 +104,7 @@ describe('the HTTP door', () => {
     refused.close();
   });
   test('told to stop, it turns balancers away while it still answers, lets a request that is under way end, and cuts off only what never ends', async () => {
+    expect(['SIGINT', 'SIGTERM', 'SIGQUIT'].map((signal) => process.listeners(signal as NodeJS.Signals).filter((l) => /onSignal/.test(l.name)))).toEqual([[], [], []]); // nobody else ends the process
     const { port } = http, connection = async (): Promise<{ socket: Socket; text(): string; ended: Promise<void> }> => {
       const socket = connect(port, '127.0.0.1');
       let text = '';

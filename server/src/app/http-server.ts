@@ -45,7 +45,10 @@ export async function startHttp(platform: Platform, modules: readonly ModuleComp
     appDir: config.dataDir, baseDir: __dirname, imports: [{ MainConfiguration, Configuration: MainConfiguration }], moduleDetector: false,
     globalConfig: { keys: [platform.keys.signIn.id], koa: { port: null, proxy: config.http.trustProxy, maxIpsCount: 1 }, bodyParser: { enableTypes: ['json'], jsonLimit: '2mb' }, midwayLogger: { default: quiet, clients: { coreLogger: quiet, appLogger: quiet } }, asyncContextManager: { enable: false } },
   } as never);
+  const signals = ['SIGINT', 'SIGQUIT', 'SIGTERM'] as const, ours = signals.map((signal) => process.listeners(signal));
   await Bootstrap.run();
+  // Bootstrap would end the process at once on a signal, in the middle of whatever is being answered: how we end is told by the role
+  for (const [i, signal] of signals.entries()) for (const listener of process.listeners(signal)) if (!ours[i]?.includes(listener)) process.removeListener(signal, listener as NodeJS.SignalsListener);
   process.chdir(cwd); // Bootstrap moves the process into appDir
   const app = Bootstrap.getApplicationContext().get<koa.Framework>(koa.Framework as never);
   const handler = app.getApplication().callback();

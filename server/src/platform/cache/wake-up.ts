@@ -1,3 +1,4 @@
+import { KingbaseClient, pgUrl } from '@ronghu/kingbase-driver';
 import { Client, type Notification } from 'pg';
 import type { Log } from '../log';
 
@@ -24,6 +25,7 @@ export class PostgresWakeUp implements WakeUp {
   private retry: NodeJS.Timeout | null = null;
   private waiting = new Set<string>();
   private sending = false;
+  private told = false;
   connected = false;
   constructor(private readonly url: string, private readonly log: Log) {}
 
@@ -54,7 +56,7 @@ export class PostgresWakeUp implements WakeUp {
   }
   private async connect(): Promise<void> {
     if (this.closed) return;
-    const client = new Client({ connectionString: this.url, keepAlive: true, connectionTimeoutMillis: 5000, application_name: 'ronghu-wake' });
+    const kingbase = this.url.startsWith('kingbase:'), client = new (kingbase ? KingbaseClient : Client)({ connectionString: kingbase ? pgUrl(this.url) : this.url, keepAlive: true, connectionTimeoutMillis: 5000, application_name: 'ronghu-wake' });
     client.on('error', () => undefined); // `end` follows and does what there is to do
     client.on('end', () => {
       if (this.client === client) { this.client = null; this.connected = false; }
@@ -67,13 +69,15 @@ export class PostgresWakeUp implements WakeUp {
       if (this.closed) { await client.end(); return; }
       this.client = client;
       this.connected = true;
+      this.told = false;
       for (const listener of this.listeners) listener(null);
     } catch (error) {
-      this.log.warn('no wake-ups from the database; polling', { error });
+      if (!this.told) this.log.warn('no wake-ups from the database; polling until it has them', { error }); // once, not at every try
+      this.told = true;
       await client.end().catch(() => undefined); // same reason as at close
       if (!this.closed && !this.retry) this.retry = setTimeout(() => { this.retry = null; void this.connect(); }, 2000);
     }
   }
 }
 /** The wake-up of a database by its connection string, or null when that engine has none (OceanBase, DM): then everything is polled every 200 ms. */
-export const wakeUpFor = (url: string, log: Log): WakeUp | null => (/^(postgres|postgresql|kingbase):/.test(url) ? new PostgresWakeUp(url.replace(/^kingbase:/, 'postgres:'), log) : null);
+export const wakeUpFor = (url: string, log: Log): WakeUp | null => (/^(postgres|postgresql|kingbase):/.test(url) ? new PostgresWakeUp(url, log) : null);
