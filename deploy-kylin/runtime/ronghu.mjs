@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { becomeUser, bundleDir, fail, readInstallation, versionOf } from './lib/layout.mjs';
 
 const HELP = `用法: ronghu 命令 [选项]
-  status             运行状态（--quiet 只给退出码：0 正常）
+  status             运行状态（--quiet 只给退出码：0 正常；--door 问对外端口，由别的主机接替也算正常）
   doctor             逐项检查（--json 输出 JSON）；有不合格项时退出码为 1
   run                在前台运行（没有 systemd 时）
   backup DIR         备份到 DIR 下的新目录（--passphrase-file 密封密钥的口令；--with-recordings 连同录音）
@@ -14,7 +14,7 @@ const HELP = `用法: ronghu 命令 [选项]
   hosts 地址,…       本组主机的全部地址（加减主机时在每台执行，逐台重启生效）
   join-file FILE     导出其余主机安装时用的加入文件（--passphrase-file）
   version            版本`;
-const options = { quiet: { type: 'boolean' }, json: { type: 'boolean' }, force: { type: 'boolean' }, help: { type: 'boolean' }, 'with-recordings': { type: 'boolean' }, 'no-backup': { type: 'boolean' }, 'passphrase-file': { type: 'string' }, timeout: { type: 'string' } };
+const options = { quiet: { type: 'boolean' }, door: { type: 'boolean' }, json: { type: 'boolean' }, force: { type: 'boolean' }, help: { type: 'boolean' }, 'with-recordings': { type: 'boolean' }, 'no-backup': { type: 'boolean' }, 'passphrase-file': { type: 'string' }, timeout: { type: 'string' } };
 async function main() {
   const [command, ...rest] = process.argv.slice(2);
   if (!command || command === 'help' || command === '--help') { console.log(HELP); return; }

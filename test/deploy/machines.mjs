@@ -1,14 +1,15 @@
 // Machines that really boot: systemd as the first process of a root of its own, with the daemons of Debian beside the product, on a bridge of this machine's.
 // No image and no container engine: systemd-nspawn gives the namespaces. Where that cannot be had, `prepareMachines` says why.
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { until } from '../harness/product.mjs';
 import { has } from '../prerequisites.mjs';
 
-const CACHES = '/var/cache/ronghu-tests', CLEAN = join(CACHES, 'bookworm-minbase'), BOOTING = join(CACHES, 'bookworm-machine'), PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-const PACKAGES = ['systemd-sysv', 'dbus', 'nginx-light', 'libnginx-mod-stream', 'keepalived', 'firewalld', 'nftables', 'iproute2', 'logrotate'];
+const CACHES = '/var/cache/ronghu-tests', CLEAN = join(CACHES, 'bookworm-minbase'), PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const PACKAGES = ['systemd-sysv', 'dbus', 'nginx-light', 'libnginx-mod-stream', 'keepalived', 'firewalld', 'netbase', 'nftables', 'iproute2', 'logrotate'], BOOTING = join(CACHES, `bookworm-machine-${createHash('sha256').update(PACKAGES.join()).digest('hex').slice(0, 8)}`);
 export const sh = (...args) => { const done = spawnSync(args[0], args.slice(1), { encoding: 'utf8' }); if (done.status !== 0) throw new Error(`${args.join(' ')}: ${done.stderr || done.error?.message}`); return done.stdout.trim(); };
 const within = (root, args) => spawnSync('chroot', [root, '/usr/bin/env', '-i', `PATH=${PATH}`, 'DEBIAN_FRONTEND=noninteractive', ...args], { encoding: 'utf8', timeout: 300000 });
 /** The root with those packages, made once with the network from the clean one. Returns null, or why it cannot be had. */
@@ -76,6 +77,8 @@ export async function machine(net, name, n, shared) {
   const self = {
     name, dir, address, at: (path) => join(dir, path), inside: (path) => path, answers: {}, leader, console: () => text,
     exec: (args, options) => finish('nsenter', [...enter(), ...args], options),
+    /** Ours for a process of that machine. */
+    pid: (inner) => Number(readdirSync('/proc').find((name) => { if (!/^\d+$/.test(name)) return false; try { const ids = /^NSpid:(.*)$/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))[1].trim().split(/\s+/); return ids.length > 1 && Number(ids.at(-1)) === inner && readlinkSync(`/proc/${name}/ns/pid`) === readlinkSync(`/proc/${leader()}/ns/pid`); } catch (error) { if (error.code === 'ENOENT' || error.code === 'ESRCH') return false; throw error; } })),
     start: (args) => spawn('nsenter', [...enter(), ...args], { stdio: ['ignore', 'pipe', 'pipe'] }),
     outside: (args) => finish('nsenter', ['-t', String(leader()), '-n', ...args]),
     /** As its own user says it: everything stops in order, and the root is started anew. */

@@ -9,16 +9,18 @@ import { configFile, readConfig } from './layout.mjs';
 export const linkUrls = (hosts, port) => hosts.map((host) => `ws://${host}:${port}`);
 /** Marks a request that a host handed on: the next one answers it itself or not at all. */
 export const PASSED = 'x-ronghu-passed';
-function ask(inst, host, path, ms = 4000) {
+function ask(inst, host, path, headers = { [PASSED]: '1' }, ms = 4000) {
   const authority = join(inst.data, 'tls/authority.crt'), own = !inst.tlsCert && existsSync(authority);
   return new Promise((resolve, reject) => {
-    const out = request({ host, port: inst.httpsPort, path, timeout: ms, servername: /^[\d.]+$/.test(inst.serverName) ? '' : inst.serverName, headers: { [PASSED]: '1', host: inst.serverName }, ...(own ? { ca: readFileSync(authority) } : { rejectUnauthorized: false }) }, (answer) => {
+    const out = request({ host, port: inst.httpsPort, path, timeout: ms, servername: /^[\d.]+$/.test(inst.serverName) ? '' : inst.serverName, headers: { ...headers, host: inst.serverName }, ...(own ? { ca: readFileSync(authority) } : { rejectUnauthorized: false }) }, (answer) => {
       let body = '';
       answer.setEncoding('utf8').on('data', (chunk) => { body += chunk; }).on('end', () => resolve({ status: answer.statusCode, body })).on('error', reject);
     });
     out.on('timeout', () => out.destroy(new Error('没有应答'))).on('error', reject).end();
   });
 }
+/** Null when people who come to this host's door are served, by it or by another one behind it; else a Chinese sentence. */
+export const doorShut = (inst) => ask(inst, '127.0.0.1', '/readyz', {}).then(({ status }) => (status === 200 ? null : `HTTPS 端口 ${inst.httpsPort} 答复 ${status}`), (error) => `HTTPS 端口 ${inst.httpsPort} 没有应答（${error.code ?? error.message}）`);
 /** What each other host says of itself: [{ host, version, why }], `why` null when it serves. Asked by its HTTPS door, as people come in. */
 export const askPeers = (inst) => Promise.all(inst.hosts.filter((h) => h !== inst.hostAddress).map(async (host) => {
   try {

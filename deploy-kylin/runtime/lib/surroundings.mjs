@@ -74,11 +74,20 @@ global_defs {
     enable_script_security
     script_user ${inst.user}
 }
-vrrp_script ronghu_ready {
-    script "${join(inst.bin, 'ronghu')} status --quiet"
+${inst.proxy === 'none' ? '' : `# 对外端口（反向代理）没有应答：立即移走。
+vrrp_script ronghu_door {
+    script "${join(inst.bin, 'ronghu')} status --quiet --door"
     interval 2
     timeout 5
     fall 2
+    rise 2
+}
+# 本机服务没有就绪：反向代理已把来访转给另一台，移走会断开已有连接，因此等一次升级或重启（约 12 秒）过去再移。
+`}vrrp_script ronghu_ready {
+    script "${join(inst.bin, 'ronghu')} status --quiet"
+    interval 2
+    timeout 5
+    fall ${inst.proxy === 'none' ? 2 : 6}
     rise 2
 }
 vrrp_instance ronghu {
@@ -100,7 +109,7 @@ vrrp_instance ronghu {
         ${inst.virtualAddress}
     }
     track_script {
-        ronghu_ready
+${inst.proxy === 'none' ? '' : '        ronghu_door\n'}        ronghu_ready
     }
 }
 `;
