@@ -172,6 +172,11 @@ startEmbedded(${JSON.stringify(join(dir, 'db'))}, ${PG}, 'test-only', { max_conn
       assert.equal(read(a, 'authority.crt'), read(b, 'authority.crt'));
       assert.notEqual(read(a, 'server.crt'), read(b, 'server.crt'));
       for (const at of [a, b]) { const seen = well(ronghu(at, 'doctor')); assert.match(seen, new RegExp(`其他主机：${at === a ? b.address : a.address} 正常，${bundle().version}`)); }
+      const [one, two] = [a, b].map((at) => JSON.parse(readFileSync(at.at('/var/lib/ronghu/ronghu.config.json'), 'utf8')));
+      assert.equal(one.link.token, two.link.token);
+      assert.deepEqual(two.link.urls, [a, b].map((at) => `ws://${at.address}:18091`));
+      const keys = [a, b].map((at) => at.at('/var/lib/ronghu/keys/keystore.json'));
+      assert.ok(readFileSync(keys[0]).equals(readFileSync(keys[1])) && (statSync(keys[1]).mode & 0o777) === 0o600);
       // the address stays where it is when the second comes up
       assert.deepEqual(holder().map((at) => at.name), ['a']);
     }],
@@ -270,7 +275,7 @@ startEmbedded(${JSON.stringify(join(dir, 'db'))}, ${PG}, 'test-only', { max_conn
       assert.match(manifest.database, /^KingbaseES/);
       assert.ok(manifest.blobs.length >= 1 && manifest.recordings.length >= 1, 'the attachment and the recording of the call');
       const lost = await clerk.call('POST', '/orders', repairAt(house, '备份之后'));
-      for (const at of [a, b]) well(at.exec(['systemctl', 'stop', 'ronghu.target']));
+      for (const at of [a, b]) well(at.exec(['systemctl', 'stop', 'ronghu.target', 'ronghu-server', 'ronghu-director']));
       assert.match(well(ronghu(a, 'restore', backupDir, '--force', ...secret)), /行数与 SM3 全部与备份相符/);
       for (const at of [a, b]) well(at.exec(['systemctl', 'start', 'ronghu.target']));
       await Promise.all([serves(a), serves(b)]);

@@ -199,11 +199,12 @@ const tests = [
     console.log(`  rebooted and serving after ${((Date.now() - begin) / 1000).toFixed(1)} s`);
     assert.equal(api(second, 'find', orders).length, 5);
     well(second.exec(['systemctl', 'stop', 'ronghu.target']));
+    await until('all units have stopped', () => units.every((unit) => show(unit, 'ActiveState').ActiveState === 'inactive'), 60000, 200); // the command waits for the target alone
     for (const unit of units) { const { ActiveState, Result } = show(unit, 'ActiveState', 'Result'); assert.deepEqual([unit, ActiveState, Result], [unit, 'inactive', 'success']); }
     assert.equal(second.exec(['sh', '-c', 'cat /proc/[0-9]*/status 2>/dev/null | grep -c "^Uid:.$(id -u ronghu)"']).out.trim(), '0', 'none of its processes is left');
     await second.close();
   }],
-  ['a further host joins with the sealed file of the first: same keys, same token, each the other\'s peer', async () => {
+  ...(noMachines ? [['a further host joins with the sealed file of the first: same keys, same token, each the other\'s peer', async () => {
     well(ronghu(first, ['join-file', first.inside('/join.json'), ...passphrase(first)]));
     const folders = Object.fromEntries(['base', 'data', 'log', 'etc', 'bin', 'sharedFolder'].map((name) => [name, first.inside(`/host2/${name}`)])), keys = (dir) => readFileSync(join(dir, 'keys/keystore.json'), 'utf8');
     const more = { form: 'standby', hostAddress: '10.1.0.2', hosts: '10.1.0.1,10.1.0.2', virtualAddress: '10.1.0.9', database: 'external', databaseUrl: 'postgres://ronghu:secret@10.1.0.30:5432/ronghu', switch: 'freeswitch', switchHost: '10.1.0.20', join: first.inside('/join.json'), joinPassphraseFile: first.inside('/passphrase'), ...folders };
@@ -216,7 +217,7 @@ const tests = [
     assert.match(readFileSync(`${there}/etc/firewall/ronghu.nft`, 'utf8'), /ip saddr \{ 10\.1\.0\.1 \} tcp dport 18091 accept/);
     assert.match(readFileSync(`${there}/etc/keepalived/keepalived.conf`, 'utf8'), /unicast_peer \{\s+10\.1\.0\.1\s/);
     rmSync(there, { recursive: true, force: true });
-  }],
+  }]] : []), // with machines, hosts.mjs does it for real
   ['an upgrade whose bundle is damaged changes nothing; one that does not serve backs out by itself, and the orders are there', async () => {
     const broken = join(out, 'broken');
     await variant(bundle.dir, broken, '0.1.1', { 'server/dist/roles/server.js': "throw new Error('this version cannot start');\n" }, makeSums);
