@@ -83,7 +83,8 @@ export async function makeBundle(options) {
     if (!existsSync(join(root, path))) throw new Error(`${path} 不存在：请先构建`);
     cpSync(join(root, path), join(bundle, path), { recursive: true, filter: keep });
   }
-  for (const path of ['server/package.json', 'packages/switch-simulator/package.json']) copyFileSync(join(root, path), join(bundle, path));
+  copyFileSync(join(root, 'packages/switch-simulator/package.json'), join(bundle, 'packages/switch-simulator/package.json'));
+  writeFileSync(join(bundle, 'server/package.json'), `${JSON.stringify({ ...JSON.parse(readFileSync(join(root, 'server/package.json'), 'utf8')), version }, null, 2)}\n`); // what the server says it is
   for (const path of ['docs/部署.md', 'docs/配置.md', 'docs/接入FreeSWITCH.md', 'docs/第三方部件.md', 'docs/verified.md']) if (existsSync(join(root, path))) cpSync(join(root, path), join(bundle, path));
   say('放入第三方部件 …');
   const { packages, absent } = productionPackages(root, ['server', 'packages/switch-simulator', 'packages/contract'], arch), cache = resolve(options.cache ?? join(out, '.cache'));

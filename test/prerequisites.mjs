@@ -15,7 +15,8 @@ const needs = [
   { name: 'Java 17', package: 'default-jre-headless', suites: BROKER, present: () => has('java') },
   { name: 'Maven', package: 'maven', suites: BROKER, present: () => has('mvn') },
   { name: 'debootstrap', package: 'debootstrap', suites: ['deploy'], present: () => has('debootstrap') },
-  { name: '网络工具 iproute2', package: 'iproute2', suites: ['hosts'], present: () => has('ip') },
+  { name: 'systemd-nspawn', package: 'systemd-container', suites: ['deploy'], present: () => has('systemd-nspawn') },
+  { name: '网络工具 iproute2', package: 'iproute2', suites: ['hosts', 'deploy'], present: () => has('ip') },
   { name: 'MariaDB', package: 'mariadb-server-core mariadb-client-core', suites: ['engines'], present: () => ['/usr/sbin/mariadbd', '/usr/local/sbin/mariadbd'].some((path) => existsSync(path)) },
 ];
 /** @param suites the suites that are going to run; none: a browser alone is wanted. @throws Error naming each part that is missing and cannot be installed by us. */

@@ -1,14 +1,16 @@
 // The installer: called by install.sh from the unpacked bundle. Needs no network.
 import { spawnSync } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, cpSync, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { collectAnswers, parseInstallArgs, questions } from './lib/answers.mjs';
 import { bundleDir, configFile, hasSystemd, versionOf } from './lib/layout.mjs';
 import { passphraseFrom, unseal } from './lib/seal.mjs';
-import { sm3, verifySums } from './lib/sums.mjs';
-import { firewalld, keepalived, logrotate, nftables, nginxSite, nginxStream, tongSite } from './lib/surroundings.mjs';
-import { systemdUnits } from './lib/units.mjs';
+import { SYSTEM_UNITS, writeAll, writeSurroundings } from './lib/generate.mjs';
+import { linkUrls } from './lib/hosts.mjs';
+import { verifySums } from './lib/sums.mjs';
+import { logrotate } from './lib/surroundings.mjs';
+import { logNames, systemdUnits } from './lib/units.mjs';
 
 const JOIN = 'ronghu-join', say = (line) => console.log(line), isRoot = process.getuid() === 0, secret = (bytes = 24) => randomBytes(bytes).toString('base64url');
 const run = (command, args) => { const done = spawnSync(command, args, { encoding: 'utf8' }); if (done.status !== 0) throw new Error(`${command} ${args.join(' ')}：${(done.stderr || String(done.error ?? '')).trim()}`); return done.stdout.trim(); };
@@ -16,6 +18,8 @@ const idOf = (flag, user) => { const done = spawnSync('id', [flag, user], { enco
 /** Letters and digits in every group, easy to read out; as the portal's own initial passwords. */
 const password = () => Array.from({ length: 14 }, () => 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789'[randomInt(55)]).join('');
 
+/** What a stopping server waits for: behind a proxy of its own the other hosts take over by themselves; without one, keepalived's two questions have to come first. */
+const DRAIN_MS = { nginx: 1000, tong: 1000, none: 6000 };
 function makeUser(name, home) {
   if (!isRoot) return { user: idOf('-un', String(process.getuid())), group: idOf('-gn', String(process.getuid())), uid: process.getuid(), gid: process.getgid() };
   if (idOf('-u', name) === null) run('useradd', ['--system', '--user-group', '--no-create-home', '--home-dir', home, '--shell', existsSync('/usr/sbin/nologin') ? '/usr/sbin/nologin' : '/sbin/nologin', name]);
@@ -24,10 +28,10 @@ function makeUser(name, home) {
 const makeConfig = (a, inst, joined) => {
   const embeddedPassword = secret(), node = joined?.switchNode ?? { name: 'node1', host: a.switch === 'freeswitch' ? a.switchHost : '127.0.0.1', port: Number(a.switchPort), password: secret(18) };
   return {
-    production: a.demo !== 'yes', demo: a.demo === 'yes', demoPassword: a.demo === 'yes' ? password() : null,
-    http: a.proxy === 'none' ? { host: '0.0.0.0', port: Number(a.httpsPort), trustProxy: false, tls: { certFile: a.tlsCert || join(a.data, 'tls/server.crt'), keyFile: a.tlsKey || join(a.data, 'tls/server.key') } } : { host: '127.0.0.1', port: Number(a.httpPort), trustProxy: true },
+    production: a.demo !== 'yes', demo: a.demo === 'yes', demoPassword: a.demo === 'yes' ? password() : null, ...joined?.installation,
+    http: { drainMs: a.form === 'single' ? 0 : DRAIN_MS[a.proxy], ...(a.proxy === 'none' ? { host: '0.0.0.0', port: Number(a.httpsPort), trustProxy: false, tls: { certFile: a.tlsCert || join(a.data, 'tls/server.crt'), keyFile: a.tlsKey || join(a.data, 'tls/server.key') } } : { host: '127.0.0.1', port: Number(a.httpPort), trustProxy: true }) },
     database: { ...(inst.embedded ? { embeddedPort: Number(a.databasePort), embeddedPassword, url: `postgres://ronghu:${encodeURIComponent(embeddedPassword)}@127.0.0.1:${a.databasePort}/ronghu` } : { url: a.databaseUrl }), shards: { mode: a.shards } },
-    link: { host: a.form === 'single' ? '127.0.0.1' : a.hostAddress, port: Number(a.linkPort), token: joined?.linkToken ?? secret(), urls: a.form === 'single' ? [`ws://127.0.0.1:${a.linkPort}`] : inst.hosts.map((h) => `ws://${h}:${a.linkPort}`) },
+    link: { host: a.form === 'single' ? '127.0.0.1' : a.hostAddress, port: Number(a.linkPort), token: joined?.linkToken ?? secret(), urls: a.form === 'single' ? [`ws://127.0.0.1:${a.linkPort}`] : linkUrls(inst.hosts, a.linkPort) },
     switch: { simulated: a.switch === 'simulated', simulatorPort: Number(a.simulatorPort), nodes: [node], recordingsDir: join(a.data, 'recordings'), spoolDir: join(a.data, 'spool'), configDir: join(a.data, 'switch') },
   };
 };
@@ -46,7 +50,6 @@ function place(inst, to) {
   cpSync(join(bundleDir, 'deploy/ronghu'), join(inst.base, 'bin/ronghu'));
   chmodSync(join(inst.base, 'bin/ronghu'), 0o755);
 }
-const writeAll = (dir, files) => { mkdirSync(dir, { recursive: true }); for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text, { mode: name.endsWith('.sh') || name.endsWith('.nft') ? 0o755 : 0o644 }); };
 
 async function main() {
   const parsed = parseInstallArgs(process.argv.slice(2));
@@ -86,6 +89,7 @@ async function main() {
   const config = makeConfig(a, inst, joined);
   keep(configFile(inst), `${JSON.stringify(config, null, 2)}\n`);
   for (const [name, text] of Object.entries(joined?.keys ?? {})) keep(join(a.data, 'keys', name), Buffer.from(text, 'base64'));
+  for (const [name, text] of Object.entries(joined?.tls ?? {})) keep(join(a.data, 'tls', name), Buffer.from(text, 'base64'));
   writeFileSync(join(a.base, 'installation.json'), `${JSON.stringify(inst, null, 2)}\n`, { mode: 0o644 });
   mkdirSync(a.bin, { recursive: true });
   rmSync(join(a.bin, 'ronghu'), { force: true });
@@ -93,15 +97,11 @@ async function main() {
 
   say('生成系统配置 …');
   const units = systemdUnits(inst);
-  mkdirSync(a.etc, { recursive: true });
-  writeAll(join(a.etc, 'systemd'), units);
-  writeAll(join(a.etc, 'proxy'), { 'nginx-ronghu.conf': nginxSite(inst), 'tong-ronghu.conf': tongSite(inst), ...(a.form === 'cluster' ? { 'nginx-stream.conf': nginxStream(inst) } : {}) });
-  writeAll(join(a.etc, 'firewall'), { 'firewalld.sh': firewalld(inst), 'ronghu.nft': nftables(inst) });
-  writeAll(join(a.etc, 'logrotate'), { ronghu: logrotate(inst) });
-  if (a.form === 'standby') { writeAll(join(a.etc, 'keepalived'), { 'keepalived.conf': keepalived(inst, sm3(`${config.link.token}|vrrp`).slice(0, 8)) }); chmodSync(join(a.etc, 'keepalived/keepalived.conf'), 0o600); }
+  writeSurroundings(inst);
   const systemd = isRoot && hasSystemd();
   if (systemd) {
-    writeAll('/etc/systemd/system', units);
+    for (const name of logNames(inst)) { const file = join(a.log, `${name}.log`); closeSync(openSync(file, 'a', 0o640)); chownSync(file, who.uid, who.gid); }
+    writeAll(SYSTEM_UNITS, units);
     if (existsSync('/etc/logrotate.d')) writeAll('/etc/logrotate.d', { ronghu: logrotate(inst) });
     run('systemctl', ['daemon-reload']);
     run('systemctl', ['enable', ...Object.keys(units)]);

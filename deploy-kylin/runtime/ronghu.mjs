@@ -3,17 +3,18 @@ import { parseArgs } from 'node:util';
 import { becomeUser, bundleDir, fail, readInstallation, versionOf } from './lib/layout.mjs';
 
 const HELP = `用法: ronghu 命令 [选项]
-  status             运行状态（--quiet 只给退出码：0 正常）
+  status             运行状态（--quiet 只给退出码：0 正常；--door 问对外端口，由别的主机接替也算正常）
   doctor             逐项检查（--json 输出 JSON）；有不合格项时退出码为 1
   run                在前台运行（没有 systemd 时）
   backup DIR         备份到 DIR 下的新目录（--passphrase-file 密封密钥的口令；--with-recordings 连同录音）
   verify DIR         检查一份备份是否完整
   restore DIR        恢复到空的安装（--force 覆盖已有数据；恢复前须停止服务）
-  upgrade 安装包     升级；不成功时自动退回（--no-backup 不先备份；--passphrase-file 备份的口令）
+  upgrade 安装包     升级；不成功时自动退回（--no-backup 不先备份；--passphrase-file 备份的口令；--force 其他主机都不正常时也升级）
   rollback           退回上一个版本
+  hosts 地址,…       本组主机的全部地址（加减主机时在每台执行，逐台重启生效）
   join-file FILE     导出其余主机安装时用的加入文件（--passphrase-file）
   version            版本`;
-const options = { quiet: { type: 'boolean' }, json: { type: 'boolean' }, force: { type: 'boolean' }, help: { type: 'boolean' }, 'with-recordings': { type: 'boolean' }, 'no-backup': { type: 'boolean' }, 'passphrase-file': { type: 'string' }, timeout: { type: 'string' } };
+const options = { quiet: { type: 'boolean' }, door: { type: 'boolean' }, json: { type: 'boolean' }, force: { type: 'boolean' }, help: { type: 'boolean' }, 'with-recordings': { type: 'boolean' }, 'no-backup': { type: 'boolean' }, 'passphrase-file': { type: 'string' }, timeout: { type: 'string' } };
 async function main() {
   const [command, ...rest] = process.argv.slice(2);
   if (!command || command === 'help' || command === '--help') { console.log(HELP); return; }
@@ -24,6 +25,7 @@ async function main() {
   switch (command) {
     case 'run': return (await import('./lib/supervisor.mjs')).supervise(inst);
     case 'service': {
+      if (need('服务名') === 'units') { const { SYSTEM_UNITS, writeAll } = await import('./lib/generate.mjs'); return writeAll(SYSTEM_UNITS, (await import('./lib/units.mjs')).systemdUnits(inst)); }
       becomeUser(inst);
       const services = await import('./lib/services.mjs');
       if (need('服务名') === 'database') return services.serveDatabase(inst);
@@ -33,6 +35,7 @@ async function main() {
     }
     case 'status': return (await import('./lib/status.mjs')).status(inst, values);
     case 'doctor': return (await import('./lib/doctor.mjs')).doctor(inst, values);
+    case 'hosts': return (await import('./lib/hosts.mjs')).setHosts(inst, need('主机地址'));
     case 'join-file': return (await import('./lib/join.mjs')).writeJoinFile(inst, need('文件名'), values['passphrase-file']);
     case 'backup': return (await import('./lib/backup.mjs')).backupCommand(inst, need('目录'), values);
     case 'verify': return (await import('./lib/restore.mjs')).verifyCommand(need('备份目录'), values);

@@ -72,7 +72,8 @@ export async function variant(bundle, to, version, changes, makeSums) {
   rmSync(to, { recursive: true, force: true });
   copyInto(bundle, to);
   const about = { ...JSON.parse(readFileSync(join(to, 'VERSION.json'), 'utf8')), version };
-  for (const [path, text] of Object.entries({ ...changes, 'VERSION.json': `${JSON.stringify(about, null, 2)}\n` })) replace(join(to, path), text);
+  const server = { ...JSON.parse(readFileSync(join(to, 'server/package.json'), 'utf8')), version };
+  for (const [path, text] of Object.entries({ ...changes, 'server/package.json': `${JSON.stringify(server, null, 2)}\n`, 'VERSION.json': `${JSON.stringify(about, null, 2)}\n` })) replace(join(to, path), text);
   replace(join(to, 'SM3SUMS'), await makeSums(to));
 }
 /** A name of its own for what is linked elsewhere. */

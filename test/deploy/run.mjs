@@ -10,10 +10,16 @@ import { listFiles, makeSums } from '../../deploy-kylin/runtime/lib/sums.mjs';
 import { until } from '../harness/product.mjs';
 import { finish, runTests } from '../harness/runner.mjs';
 import { has } from '../prerequisites.mjs';
+import { hostTests } from './hosts.mjs';
+import { machine, network, prepareMachines } from './machines.mjs';
 import { copyInto, makePlaces, variant } from './place.mjs';
 
-const out = mkdtempSync(join(tmpdir(), 'ronghu-bundle-')), PASS = 'deploy suite passphrase', places = await makePlaces(), open = [];
+const out = mkdtempSync(join(tmpdir(), 'ronghu-bundle-')), PASS = 'deploy suite passphrase', places = await makePlaces(), noMachines = prepareMachines(), open = [];
+if (noMachines) console.log(`  跳过真实启动的 systemd 与双机、多机：${noMachines}`);
 const place = async () => { const made = await places.make(); open.push(made); return made; };
+const net = noMachines ? null : network();
+/** A machine that has booted where there can be one, with a network that leads nowhere; a place like the first otherwise. */
+const machineOrPlace = async () => { if (!net) return place(); const made = await machine(net, 'single', 50, out); open.push(made); await made.boot(); return made; };
 const API = resolve('test/deploy/api.mjs');
 let bundle, first, second, run, orders, saved;
 const answers = (at, more) => { writeFileSync(at.at('/answers.json'), JSON.stringify({ form: 'single', serverName: 'ronghu.test', proxy: 'nginx', switch: 'simulated', ...at.answers, ...more })); return at.inside('/answers.json'); };
@@ -131,7 +137,7 @@ const tests = [
   }],
   ['a running installation, a wrong passphrase and a damaged backup are refused, and nothing is restored', async () => {
     assert.match(ronghu(first, ['restore', saved.inside, ...passphrase(first)]).out, /正在运行/);
-    second = await place();
+    second = await machineOrPlace();
     copyInto(bundle.dir, second.at('/bundle'));
     well(second.exec(['sh', second.inside('/bundle/install.sh'), '--answers', answers(second, { start: 'restore' })]));
     copyInto(saved.host, second.at('/backup'));
@@ -159,15 +165,46 @@ const tests = [
     for (const name of Object.keys(before)) assert.equal(after[name], before[name], name);
     assert.deepEqual(again.blobs, saved.manifest.blobs);
     assert.match(ronghu(second, ['restore', second.inside('/backup'), ...passphrase(second)]).out, /已有数据/);
-    const there = await start(second);
+    const there = noMachines ? await start(second) : null;
+    if (!there) { well(second.exec(['systemctl', 'start', 'ronghu.target'])); await until('the units serve', () => ronghu(second, ['status', '--quiet']).code === 0, 60000, 200); }
     const found = api(second, 'find', orders);
     assert.deepEqual(found.map((o) => o.orderNo).sort(), [...orders].sort());
     assert.ok(found.every((o) => o.description.includes('𠮷') && o.phone), JSON.stringify(found[0]));
     well(ronghu(second, ['doctor']));
-    await stop(second, there);
+    if (there) { await stop(second, there); await second.close(); }
+  }],
+  ['under a systemd that has booted the units start in their order and shut in, each comes back from a kill -9, logs are rotated, a stop is orderly and a reboot brings all back', async () => {
+    if (noMachines) { console.log(`  跳过：${noMachines}`); return 'skipped'; }
+    const units = ['database', 'prepare', 'simulator', 'director', 'server'].map((name) => `ronghu-${name}`), show = (unit, ...properties) => Object.fromEntries(well(second.exec(['systemctl', 'show', unit, '-p', properties.join(',')])).trim().split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+    const serving = (ms = 30000) => until('the units serve', () => ronghu(second, ['status', '--quiet']).code === 0 && units.every((unit) => show(unit, 'ActiveState').ActiveState === 'active'), ms, 100), shut = (unit) => readFileSync(`/proc/${second.pid(Number(show(unit, 'MainPID').MainPID))}/status`, 'utf8');
+    const times = units.map((unit) => show(unit, 'InactiveExitTimestampMonotonic', 'ActiveEnterTimestampMonotonic', 'NRestarts')), [, prepared] = times;
+    assert.deepEqual(times.map((t) => t.NRestarts), ['0', '0', '0', '0', '0'], 'none had to be tried again');
+    for (const later of times.slice(2)) assert.ok(Number(later.InactiveExitTimestampMonotonic) >= Number(prepared.ActiveEnterTimestampMonotonic), 'after the preparation');
+    for (const unit of ['ronghu-database', 'ronghu-director', 'ronghu-server']) { const status = shut(unit); for (const line of [/^NoNewPrivs:\s+1$/m, /^Seccomp:\s+2$/m, /^CapEff:\s+0+$/m, /^Uid:\s+[1-9]/m]) assert.match(status, line, unit); }
+    const back = [];
+    for (const unit of units.filter((name) => name !== 'ronghu-prepare')) {
+      const begin = performance.now(), before = show(unit, 'MainPID').MainPID;
+      well(second.exec(['systemctl', 'kill', '-s', 'KILL', unit]));
+      await until(`${unit} is another process`, () => { const { MainPID } = show(unit, 'MainPID'); return MainPID !== '0' && MainPID !== before; }, 15000, 50);
+      await serving();
+      back.push(`${unit.slice(7)} ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+    }
+    console.log(`  serving again after kill -9: ${back.join(', ')}`);
+    well(second.exec(['logrotate', '--force', '/etc/logrotate.d/ronghu']));
+    assert.ok(existsSync(second.at('/var/log/ronghu/server.log.1')));
+    well(ronghu(second, ['backup', '/backups', ...passphrase(second)]));
+    const begin = Date.now();
+    await second.reboot();
+    await serving(90000);
+    console.log(`  rebooted and serving after ${((Date.now() - begin) / 1000).toFixed(1)} s`);
+    assert.equal(api(second, 'find', orders).length, 5);
+    well(second.exec(['systemctl', 'stop', 'ronghu.target']));
+    await until('all units have stopped', () => units.every((unit) => show(unit, 'ActiveState').ActiveState === 'inactive'), 60000, 200); // the command waits for the target alone
+    for (const unit of units) { const { ActiveState, Result } = show(unit, 'ActiveState', 'Result'); assert.deepEqual([unit, ActiveState, Result], [unit, 'inactive', 'success']); }
+    assert.equal(second.exec(['sh', '-c', 'cat /proc/[0-9]*/status 2>/dev/null | grep -c "^Uid:.$(id -u ronghu)"']).out.trim(), '0', 'none of its processes is left');
     await second.close();
   }],
-  ['a further host joins with the sealed file of the first: same keys, same token, each the other\'s peer', async () => {
+  ...(noMachines ? [['a further host joins with the sealed file of the first: same keys, same token, each the other\'s peer', async () => {
     well(ronghu(first, ['join-file', first.inside('/join.json'), ...passphrase(first)]));
     const folders = Object.fromEntries(['base', 'data', 'log', 'etc', 'bin', 'sharedFolder'].map((name) => [name, first.inside(`/host2/${name}`)])), keys = (dir) => readFileSync(join(dir, 'keys/keystore.json'), 'utf8');
     const more = { form: 'standby', hostAddress: '10.1.0.2', hosts: '10.1.0.1,10.1.0.2', virtualAddress: '10.1.0.9', database: 'external', databaseUrl: 'postgres://ronghu:secret@10.1.0.30:5432/ronghu', switch: 'freeswitch', switchHost: '10.1.0.20', join: first.inside('/join.json'), joinPassphraseFile: first.inside('/passphrase'), ...folders };
@@ -180,7 +217,7 @@ const tests = [
     assert.match(readFileSync(`${there}/etc/firewall/ronghu.nft`, 'utf8'), /ip saddr \{ 10\.1\.0\.1 \} tcp dport 18091 accept/);
     assert.match(readFileSync(`${there}/etc/keepalived/keepalived.conf`, 'utf8'), /unicast_peer \{\s+10\.1\.0\.1\s/);
     rmSync(there, { recursive: true, force: true });
-  }],
+  }]] : []), // with machines, hosts.mjs does it for real
   ['an upgrade whose bundle is damaged changes nothing; one that does not serve backs out by itself, and the orders are there', async () => {
     const broken = join(out, 'broken');
     await variant(bundle.dir, broken, '0.1.1', { 'server/dist/roles/server.js': "throw new Error('this version cannot start');\n" }, makeSums);
@@ -212,11 +249,15 @@ const tests = [
     await stop(first, run);
   }],
 ];
+const hosts = noMachines ? null : hostTests({ net, bundle: () => bundle, saved: () => saved.host, password: () => config(first).demoPassword, passphrase: PASS, makeSums, out });
+if (hosts) tests.push(...hosts.tests); else console.log(`  跳过双机与多机：${noMachines}`);
 let result;
 try {
-  result = await runTests(tests, { wanted: [], chained: true, onFailure: () => { if (run) console.log(`--- run\n${run.output().split('\n').slice(-15).join('\n')}`); } });
+  result = await runTests(tests, { wanted: [], chained: true, onFailure: () => { if (run) console.log(`--- run\n${run.output().split('\n').slice(-15).join('\n')}`); hosts?.onFailure(); } });
 } finally {
+  await hosts?.close();
   for (const at of open) await at.close();
+  net?.close();
   rmSync(out, { recursive: true, force: true });
 }
 finish(result);

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { bundleDir, configFile, databaseTarget, hasSystemd, product, running, versionOf } from './layout.mjs';
 import { unready } from './health.mjs';
+import { askPeers } from './hosts.mjs';
 import { processesOf } from './processes.mjs';
 import { certificatePem } from './services.mjs';
 import { verifySums } from './sums.mjs';
@@ -44,6 +45,10 @@ const checks = (inst, config) => ({
     const down = processesOf(inst).map((p) => `ronghu-${p.name}`).filter((name) => spawnSync('systemctl', ['is-active', '--quiet', name]).status !== 0);
     return down.length ? bad(`${down.join('、')} 没有运行：systemctl status ${down[0]}`) : ok('各单元运行中');
   },
+  ...(inst.form === 'single' ? {} : { '其他主机': async () => {
+    const own = versionOf(bundleDir).version, list = await askPeers(inst), text = list.map((p) => `${p.host} ${p.why ?? `正常，${p.version}`}`).join('；');
+    return list.some((p) => p.why !== null || p.version !== own) ? warn(list.some((p) => p.why === null && p.version !== own) ? `${text}（本机 ${own}，版本不同：升级尚未完成）` : text) : ok(text);
+  } }),
   '话务调度端口': async () => { const why = await connects(config.link.host, config.link.port); return why === null ? ok(`${config.link.host}:${config.link.port}`) : inst.form === 'single' ? bad(`${config.link.port} 连不上（${why}）`) : warn(`${config.link.port} 连不上（${why}）；备用主机上的调度在接管时才打开端口`); },
   '数据库': async () => {
     const { Places } = product().server('platform/database/places.js'), { engineOf } = product().server('platform/database/engine/index.js'), { digestOf, knownCompanies } = product().server('platform/database/migrate.js'), { allTables } = product().server('app/tables.js');

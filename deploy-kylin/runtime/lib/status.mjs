@@ -2,12 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { bundleDir, hasSystemd, running, versionOf } from './layout.mjs';
 import { unready } from './health.mjs';
+import { doorShut } from './hosts.mjs';
 import { processesOf } from './processes.mjs';
 
 const unitsOf = (inst) => [...(inst.embedded ? ['database'] : []), 'prepare', ...processesOf(inst).map((p) => p.name)];
-/** Exit code 0 when the server is ready, 1 otherwise (also for keepalived). */
-export async function status(inst, { quiet }) {
-  const why = await unready(inst);
+/** Exit code 0 when the server is ready, 1 otherwise (also for keepalived). @param door asks the proxy's port instead, which other hosts may stand in for. */
+export async function status(inst, { quiet, door }) {
+  const why = await (door ? doorShut(inst) : unready(inst));
   if (!quiet) {
     console.log(`融呼 ${versionOf(bundleDir).version}：${why === null ? '正常' : why}`);
     const run = running(inst);

@@ -40,7 +40,7 @@ export async function supervise(inst) {
     await new Promise((resolve, reject) => spawn(process.execPath, [join(bundleDir, 'deploy/ronghu.mjs'), 'service', 'prepare'], { env, stdio: 'inherit' }).on('exit', (code, signal) => (code === 0 ? resolve() : reject(new Error(`准备没有完成（${signal ?? code}）`)))).on('error', reject));
     for (const item of processesOf(inst)) {
       say(`启动${item.title} …`);
-      await children.start({ name: item.name, script: join(bundleDir, item.script), args: item.args, env, readyLine: item.readyLine, againLine: item.againLine }, 60000);
+      await children.start({ name: item.name, script: join(bundleDir, item.script), args: item.args, env, readyLine: item.readyLine, againLine: item.againLine, ...(item.stopSeconds ? { stopMs: item.stopSeconds * 1000 } : {}) }, 60000);
     }
     write(true);
     say('融呼已就绪');

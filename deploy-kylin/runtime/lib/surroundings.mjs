@@ -2,20 +2,35 @@
 import { join } from 'node:path';
 
 const certificate = (inst) => ({ cert: inst.tlsCert || join(inst.data, 'tls/server.crt'), key: inst.tlsKey || join(inst.data, 'tls/server.key') });
-const HEADERS = (indent) => ['Host $host', 'X-Forwarded-For $remote_addr', 'X-Forwarded-Proto https', 'Upgrade $http_upgrade', 'Connection $ronghu_connection'].map((h) => `${indent}proxy_set_header ${h};`).join('\n');
-const location = (inst) => `    location / {
-        proxy_pass http://127.0.0.1:${inst.httpPort};
+const peers = (inst) => inst.hosts.filter((h) => h !== inst.hostAddress);
+const HEADERS = (indent, more = []) => ['Host $host', 'X-Forwarded-For $remote_addr', 'X-Forwarded-Proto https', 'Upgrade $http_upgrade', 'Connection $ronghu_connection', ...more].map((h) => `${indent}proxy_set_header ${h};`).join('\n');
+const location = (inst, { name = '/', to = `http://127.0.0.1:${inst.httpPort}`, before = '', headers = [] } = {}) => `    location ${name} {
+${before}        proxy_pass ${to};
         proxy_http_version 1.1;
-${HEADERS('        ')}
+${HEADERS('        ', headers)}
         proxy_read_timeout 3600s;
         proxy_send_timeout 3600s;
         proxy_buffering off;
         client_max_body_size 210m;
     }`;
+/**
+ * While the service of this host is stopped (an upgrade, a restart) its proxy hands on to the others, over TLS and once only. What was cut off in the middle is asked there again too: the
+ * product's commands carry idempotency keys.
+ */
+const handOn = (inst) => location(inst, { name: '@others', to: 'https://ronghu_others', headers: ['X-Ronghu-Passed 1'], before: `        if ($http_x_ronghu_passed) { return 502; }
+        proxy_connect_timeout 2s;
+        proxy_ssl_name ${inst.serverName};
+        proxy_ssl_server_name on;
+        proxy_ssl_verify on;
+        proxy_ssl_trusted_certificate ${inst.tlsCert ? `${join(inst.tlsCert, '../authority.crt')}; # 改为签发 ${inst.tlsCert} 的机构的证书` : `${join(inst.data, 'tls/authority.crt')};`}
+` });
 /** nginx; X-Forwarded-For is set anew, not added to: the product trusts its last entry. */
 export const nginxSite = (inst) => `# 由融呼安装程序生成。放在 /etc/nginx/conf.d/ 下；国密 TLS 需要支持国密套件的 nginx 版本。
 map $http_upgrade $ronghu_connection { default upgrade; '' ''; }
-server {
+${peers(inst).length ? `upstream ronghu_others {
+${peers(inst).map((h) => `    server ${h}:${inst.httpsPort} max_fails=2 fail_timeout=5s;`).join('\n')}
+}
+` : ''}server {
     listen ${inst.httpsPort} ssl;
     listen [::]:${inst.httpsPort} ssl;
     server_name ${inst.serverName};
@@ -27,8 +42,11 @@ server {
     server_tokens off;
     add_header Strict-Transport-Security "max-age=31536000" always;
     keepalive_timeout 65s;
-${location(inst)}
-}
+${peers(inst).length ? `${peers(inst).map((h) => `    set_real_ip_from ${h};\n`).join('')}    real_ip_header X-Forwarded-For;
+    error_page 502 = @others;
+` : ''}${location(inst)}
+${peers(inst).length ? `${handOn(inst)}
+` : ''}}
 `;
 /** TongHttpServer reads nginx's language. Written from that, not tried on a TongHttpServer: the text says so to whoever opens it. */
 export const tongSite = (inst) => `# 由融呼安装程序生成，用于东方通 TongHttpServer（THS），语法与 nginx 相同。
@@ -56,11 +74,20 @@ global_defs {
     enable_script_security
     script_user ${inst.user}
 }
-vrrp_script ronghu_ready {
-    script "${join(inst.bin, 'ronghu')} status --quiet"
+${inst.proxy === 'none' ? '' : `# 对外端口（反向代理）没有应答：立即移走。
+vrrp_script ronghu_door {
+    script "${join(inst.bin, 'ronghu')} status --quiet --door"
     interval 2
     timeout 5
     fall 2
+    rise 2
+}
+# 本机服务没有就绪：反向代理已把来访转给另一台，移走会断开已有连接，因此等一次升级或重启（约 12 秒）过去再移。
+`}vrrp_script ronghu_ready {
+    script "${join(inst.bin, 'ronghu')} status --quiet"
+    interval 2
+    timeout 5
+    fall ${inst.proxy === 'none' ? 2 : 6}
     rise 2
 }
 vrrp_instance ronghu {
@@ -82,11 +109,10 @@ vrrp_instance ronghu {
         ${inst.virtualAddress}
     }
     track_script {
-        ronghu_ready
+${inst.proxy === 'none' ? '' : '        ronghu_door\n'}        ronghu_ready
     }
 }
 `;
-const peers = (inst) => inst.hosts.filter((h) => h !== inst.hostAddress);
 /** firewalld: people reach HTTPS; only the other hosts reach the director's link. The database and the event socket are opened to nobody. */
 export const firewalld = (inst) => `#!/bin/sh
 # 由融呼安装程序生成：firewalld 规则。以 root 运行一次。

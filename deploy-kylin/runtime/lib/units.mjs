@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { environment, processesOf } from './processes.mjs';
 
+/** @pkey: the runtime asks for memory protection keys where the processor has them, and the group @system-service leaves them out. Any other call is refused, not punished with death. */
 const HARDENING = (inst) => `NoNewPrivileges=yes
 ProtectSystem=strict
 ReadWritePaths=${[inst.data, inst.log, ...(inst.sharedFolder ? [inst.sharedFolder] : [])].join(' ')}
@@ -20,7 +21,8 @@ LockPersonality=yes
 CapabilityBoundingSet=
 AmbientCapabilities=
 SystemCallArchitectures=native
-SystemCallFilter=@system-service
+SystemCallFilter=@system-service @pkey
+SystemCallErrorNumber=EPERM
 UMask=0027`;
 const NODE = (inst) => join(inst.base, 'current/node/bin/node');
 const unit = (inst, { title, after, wants = [], service, memory }) => `[Unit]
@@ -43,6 +45,8 @@ ${HARDENING(inst)}
 [Install]
 WantedBy=ronghu.target
 `;
+/** The logs that the units write; made beforehand as the service's own, since systemd would make them root's and then the rotation as the service's user could not touch them. */
+export const logNames = (inst) => [...(inst.embedded ? ['database'] : []), 'prepare', ...processesOf(inst).map((p) => p.name)];
 /** Files by name, for /etc/systemd/system. */
 export function systemdUnits(inst) {
   const service = (name) => `ronghu-${name}.service`, command = (what) => `${NODE(inst)} ${join(inst.base, 'current/deploy/ronghu.mjs')} service ${what}`, files = {}, list = processesOf(inst);
@@ -54,7 +58,7 @@ export function systemdUnits(inst) {
     const before = item.name === 'simulator' ? [] : list.some((p) => p.name === 'simulator') ? [service('simulator')] : [];
     files[service(item.name)] = unit(inst, {
       title: item.title, after: [...database, service('prepare'), ...before], wants: [...database, service('prepare')], memory: item.memory,
-      service: `Type=simple\nExecStart=${NODE(inst)} ${join(inst.base, 'current', item.script)}${item.args.map((a) => ` ${a}`).join('')}\nRestart=always\nRestartSec=500ms\nTimeoutStopSec=20\n${output(item.name)}`,
+      service: `Type=simple\nExecStart=${NODE(inst)} ${join(inst.base, 'current', item.script)}${item.args.map((a) => ` ${a}`).join('')}\nRestart=always\nRestartSec=500ms\nTimeoutStopSec=${item.stopSeconds ?? 20}\n${output(item.name)}`,
     });
   }
   files['ronghu.target'] = `[Unit]\nDescription=融呼\nWants=${Object.keys(files).join(' ')}\n\n[Install]\nWantedBy=multi-user.target\n`;

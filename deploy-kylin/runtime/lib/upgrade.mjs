@@ -10,6 +10,8 @@ import { passphraseFrom } from './seal.mjs';
 import { withDatabase } from './services.mjs';
 import { verifySums } from './sums.mjs';
 import { processesOf } from './processes.mjs';
+import { SYSTEM_UNITS, writeAll } from './generate.mjs';
+import { askPeers } from './hosts.mjs';
 import { systemdUnits } from './units.mjs';
 
 const PREVIOUS = 'previous', wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -38,6 +40,17 @@ async function place(inst, from) {
     return next.version;
   } catch (error) { rmSync(work, { recursive: true, force: true }); throw error; }
 }
+/** A command of a version that need not be the one in use, as arguments of spawnSync. */
+const inVersion = (inst, version, args) => [join(inst.base, 'versions', version, 'node/bin/node'), [join(inst.base, 'versions', version, 'deploy/ronghu.mjs'), ...args], { encoding: 'utf8', env: { ...process.env, RONGHU_BASE: inst.base } }];
+/** A unit that does not stay up, as a sentence, or null. systemd counts from the last start by hand. */
+function failing(inst) {
+  const shown = spawnSync('systemctl', ['show', '-p', 'Id,ActiveState,NRestarts', 'ronghu-prepare', ...processesOf(inst).map((p) => `ronghu-${p.name}`)], { encoding: 'utf8' }).stdout ?? '';
+  for (const block of shown.trim().split('\n\n')) {
+    const of = Object.fromEntries(block.split('\n').map((line) => line.split('='))), name = of.Id?.replace('.service', '');
+    if (of.ActiveState === 'failed' || Number(of.NRestarts) >= 3) return `${name} 不能启动，见 ${join(inst.log, `${name.replace('ronghu-', '')}.log`)}`;
+  }
+  return null;
+}
 /** Restarts this host's processes on the version that `current` names. Returns when they have been told; false when nothing runs here. */
 async function restart(inst) {
   const run = running(inst);
@@ -47,9 +60,9 @@ async function restart(inst) {
     return true;
   }
   if (!hasSystemd()) return false;
-  const units = systemdUnits(inst);
-  for (const [name, text] of Object.entries(units)) writeFileSync(join('/etc/systemd/system', name), text);
-  for (const args of [['daemon-reload'], ['restart', 'ronghu-prepare', ...processesOf(inst).filter((p) => p.name !== 'simulator').map((p) => `ronghu-${p.name}`)]]) { const done = spawnSync('systemctl', args, { encoding: 'utf8' }); if (done.status !== 0) return true; } // whether it serves is asked next
+  // the units are those of the version that is to run; one from before this command existed gets ours
+  if (spawnSync(...inVersion(inst, currentOf(inst), ['service', 'units'])).status !== 0) writeAll(SYSTEM_UNITS, systemdUnits(inst));
+  for (const args of [['daemon-reload'], ['restart', 'ronghu-prepare', ...processesOf(inst).filter((p) => p.name !== 'simulator').map((p) => `ronghu-${p.name}`)]]) { if (spawnSync('systemctl', args, { stdio: 'ignore' }).status !== 0) return true; } // whether it serves is asked next
   return true;
 }
 /** Ready, by processes of that version: an old server still answering for a moment is not taken for the new one. */
@@ -58,16 +71,22 @@ async function serves(inst, version, ms) {
   for (;;) {
     const run = running(inst);
     if (run?.failed && run.version === version) return String(run.failed).split('\n')[0];
-    const mine = hasSystemd() && !run ? true : run?.ready && run.version === version;
+    const units = hasSystemd() && !run, broken = units ? failing(inst) : null;
+    if (broken) return broken;
+    const mine = units ? true : run?.ready && run.version === version;
     const why = mine ? await waitReady(inst, 1000) : '进程没有就绪';
-    if (why === null) { await wait(2000); if ((await unready(inst)) === null) return null; } // a server that falls over at once has not come up
+    if (why === null) { await wait(2000); if ((units ? failing(inst) : null) === null && (await unready(inst)) === null) return null; } // a server that falls over at once has not come up
     if (Date.now() > end) return why ?? '服务启动后又停止';
     await wait(300);
   }
 }
-const migrate = (inst, version) => spawnSync(join(inst.base, 'versions', version, 'node/bin/node'), [join(inst.base, 'versions', version, 'deploy/ronghu.mjs'), 'service', 'migrate'], { encoding: 'utf8', env: { ...process.env, RONGHU_BASE: inst.base } });
+const migrate = (inst, version) => spawnSync(...inVersion(inst, version, ['service', 'migrate']));
 export async function upgradeCommand(inst, from, values) {
   const old = currentOf(inst), ms = Number(values.timeout ?? 120) * 1000;
+  if (inst.form !== 'single' && !values.force) {
+    const peers = await askPeers(inst);
+    if (!peers.some((p) => p.why === null)) throw new Error(`其他主机都不能接替（${peers.map((p) => `${p.host}：${p.why}`).join('；')}），升级会中断服务，没有改动；确要升级请加 --force`);
+  }
   console.log('校验新版本 …');
   const next = await place(inst, resolve(from));
   console.log(`  ${old} → ${next}`);

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-export interface ChildSpec { name: string; script: string; args?: string[]; env: NodeJS.ProcessEnv; /** Resolves when the process says this line's beginning on standard output. */ readyLine: string; /** The line of a process that was brought back, when that is another one. */ againLine?: string }
+export interface ChildSpec { name: string; script: string; args?: string[]; env: NodeJS.ProcessEnv; /** Resolves when the process says this line's beginning on standard output. */ readyLine: string; /** The line of a process that was brought back, when that is another one. */ againLine?: string; /** How long it may take for an orderly end; 5 s. */ stopMs?: number }
 /** Runs the processes of the product and brings back what dies, with pauses of 0.1 to 5 s. Their output goes to files in the log folder. */
 export class Children {
   private readonly running = new Map<string, { spec: ChildSpec; child: ChildProcess | null; failures: number }>();
@@ -45,14 +45,14 @@ export class Children {
       });
     });
   }
-  /** Ends all in reverse order; those that do not listen within 5 s are killed. */
+  /** Ends all in reverse order; those that do not listen within their time are killed. */
   async stop(): Promise<void> {
     this.stopping = true;
-    for (const { child } of [...this.running.values()].reverse()) {
+    for (const { spec, child } of [...this.running.values()].reverse()) {
       if (!child || child.exitCode !== null || child.signalCode !== null) continue;
       const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
       child.kill('SIGTERM');
-      const kill = setTimeout(() => child.kill('SIGKILL'), 5000);
+      const kill = setTimeout(() => child.kill('SIGKILL'), spec.stopMs ?? 5000);
       await ended;
       clearTimeout(kill);
     }

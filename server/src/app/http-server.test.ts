@@ -1,6 +1,7 @@
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect, type Socket } from 'node:net';
 import { io } from 'socket.io-client';
 import { sm2Encrypt, PasswordHasher } from '../platform/crypto';
 import { createPlatform, type Platform } from '../platform/platform';
@@ -16,7 +17,7 @@ import { startHttp, type HttpServer } from './http-server';
 
 /** The HTTP door with nothing but identity behind it. */
 describe('the HTTP door', () => {
-  let db: TestDatabase, platform: Platform, http: HttpServer, dir: string, base: string, now = Date.UTC(2026, 10, 21);
+  let db: TestDatabase, platform: Platform, http: HttpServer, dir: string, base: string, stopped = false, now = Date.UTC(2026, 10, 21);
   const hasher = new PasswordHasher({ rounds: 2000 });
   beforeAll(async () => {
     db = await startTestDatabase([...busTables, ...cacheTables, ...identityTables, ...auditTables, ...telephonyTables]);
@@ -34,7 +35,7 @@ describe('the HTTP door', () => {
     await http.listen();
     base = `http://127.0.0.1:${http.port}`;
   }, 60000);
-  afterAll(async () => { await http?.close(); await platform?.close(); await db?.stop(); rmSync(dir, { recursive: true, force: true }); });
+  afterAll(async () => { if (!stopped) await http?.close(); await platform?.close(); await db?.stop(); rmSync(dir, { recursive: true, force: true }); });
 
   const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => fetch(base + path, { method, headers: { 'x-ronghu': '1', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers }, body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body), redirect: 'manual' });
   const seal = async (password: string, front = '/agent') => { const { publicKey, nonce } = (await (await send('GET', `${front}/api/identity/sign-in-key`)).json()) as { publicKey: string; nonce: string }; return sm2Encrypt(JSON.stringify({ password, nonce }), publicKey); };
@@ -101,5 +102,36 @@ describe('the HTTP door', () => {
     const refused = io(base, { path: '/agent/live', transports: ['websocket'], extraHeaders: { cookie }, reconnection: false });
     expect(await new Promise((resolve) => refused.on('connect_error', (e) => resolve(e.message)))).toBe('UNAUTHENTICATED');
     refused.close();
+  });
+  test('told to stop, it turns balancers away while it still answers, lets a request that is under way end, and cuts off only what never ends', async () => {
+    expect(['SIGINT', 'SIGTERM', 'SIGQUIT'].map((signal) => process.listeners(signal as NodeJS.Signals).filter((l) => /onSignal/.test(l.name)))).toEqual([[], [], []]); // nobody else ends the process
+    const { port } = http, connection = async (): Promise<{ socket: Socket; text(): string; ended: Promise<void> }> => {
+      const socket = connect(port, '127.0.0.1');
+      let text = '';
+      const ended = new Promise<void>((resolve) => { socket.on('close', () => resolve()).on('error', () => undefined); });
+      socket.on('data', (chunk) => { text += String(chunk); });
+      await new Promise((resolve) => socket.once('connect', resolve));
+      return { socket, text: () => text, ended };
+    };
+    const half = (body: string): string => `POST /agent/api/identity/sign-in HTTP/1.1\r\nhost: x\r\nx-ronghu: 1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body.slice(0, 5)}`;
+    const idle = await connection(), slow = await connection(), never = await connection(), body = JSON.stringify({ login: 'x', sealed: '00' });
+    idle.socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+    slow.socket.write(half(body));
+    never.socket.write(half(body));
+    for (let i = 0; i < 200 && !idle.text().includes('alive'); i++) await new Promise((r) => setTimeout(r, 10));
+    stopped = true;
+    const begin = performance.now(), closed = http.close({ noticeMs: 300, finishMs: 700 });
+    const answer = await fetch(`${base}/admin/`);
+    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+    await idle.ended; // the kept connection went with the port
+    expect(performance.now() - begin).toBeGreaterThan(290);
+    await expect(fetch(`${base}/admin/`)).rejects.toThrow();
+    slow.socket.write(body.slice(5));
+    await slow.ended;
+    expect(slow.text()).toMatch(/^HTTP\/1.1 4\d\d [\s\S]*connection: close/i);
+    await closed;
+    await never.ended;
+    expect(never.text()).toBe('');
+    expect(performance.now() - begin).toBeGreaterThan(990);
   });
 });

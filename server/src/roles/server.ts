@@ -60,11 +60,11 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     platform.observability.probe.stop();
-    await probePort?.close();
     if (roles.worker) sealer.stop();
     clearInterval(purge);
-    directorClient.stop();
-    await http.close();
+    await http.close({ noticeMs: config.http.drainMs });
+    directorClient.stop(); // until here people are still answered
+    await probePort?.close();
     await platform.close();
     process.exit(0);
   };

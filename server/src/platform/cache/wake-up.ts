@@ -26,9 +26,9 @@ export class PostgresWakeUp implements WakeUp {
   private retry: NodeJS.Timeout | null = null;
   private waiting = new Set<string>();
   private sending = false;
+  private told = false;
   connected = false;
-  /** @param make the client of this database; KingbaseES has one of its own (SCRAM-SM3). */
-  constructor(private readonly url: string, private readonly log: Log, private readonly make: typeof Client = Client) {}
+  constructor(private readonly url: string, private readonly log: Log) {}
 
   listen(listener: (hint: string | null) => void): void { this.listeners.push(listener); }
   async start(): Promise<void> { await this.connect(); }
@@ -70,21 +70,21 @@ export class PostgresWakeUp implements WakeUp {
       if (this.closed) { await client.end(); return; }
       this.client = client;
       this.connected = true;
+      this.told = false;
       for (const listener of this.listeners) listener(null);
     } catch (error) {
-      this.log.warn('no wake-ups from the database; polling', { error });
+      if (!this.told) this.log.warn('no wake-ups from the database; polling until it has them', { error }); // once, not at every try
+      this.told = true;
       this.again(2000);
     }
   }
   private again(ms: number): void { if (!this.closed && !this.retry) this.retry = setTimeout(() => { this.retry = null; void this.connect(); }, ms); }
   private readonly parts = pgWriter(async (address) => {
-    const client = new this.make({ connectionString: address.startsWith('kingbase:') ? pgUrl(address) : address, keepAlive: true, connectionTimeoutMillis: 5000, application_name: 'ronghu-wake' });
+    const kingbase = address.startsWith('kingbase:'), client = new (kingbase ? KingbaseClient : Client)({ connectionString: kingbase ? pgUrl(address) : address, keepAlive: true, connectionTimeoutMillis: 5000, application_name: 'ronghu-wake' });
     client.on('error', () => undefined); // `end` follows and does what there is to do
     try { await client.connect(); } catch (error) { await client.end().catch(() => undefined); throw error; } // it never connected: there is nothing to end
     return client;
   });
 }
 /** The wake-up of a database by its connection string, or null when that engine has none (OceanBase, DM): then everything is polled every 200 ms. */
-export function wakeUpFor(url: string, log: Log): WakeUp | null {
-  return url.startsWith('kingbase:') ? new PostgresWakeUp(url, log, KingbaseClient) : /^postgres(ql)?:/.test(url) ? new PostgresWakeUp(url, log) : null;
-}
+export const wakeUpFor = (url: string, log: Log): WakeUp | null => (/^(postgres|postgresql|kingbase):/.test(url) ? new PostgresWakeUp(url, log) : null);

@@ -6,7 +6,7 @@ import type { ShardLayout } from '../database/places';
 export interface Config {
   dataDir: string; production: boolean; demo: boolean;
   /** `trustProxy`: the address of the caller is taken from the last X-Forwarded-For entry, which the front before us writes. */
-  http: { host: string; port: number; trustProxy: boolean; tls: { certFile: string; keyFile: string } | null };
+  http: { host: string; port: number; trustProxy: boolean; tls: { certFile: string; keyFile: string } | null; /** How long a server that is told to stop goes on answering while /readyz already says 503. */ drainMs?: number };
   database: { url: string; maxConnections: number; shards?: ShardLayout };
   /** Shared short-term store; null: the database alone. `prefix` keeps installations on one Redis server apart. */
   cache: { url: string | null; prefix: string };
@@ -44,7 +44,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (password === 'ClueCon' && production) throw new Error('the switch still has its shipped event-socket password: change it before a production run');
   return {
     dataDir, production, demo: env.RONGHU_DEMO ? env.RONGHU_DEMO === '1' : (f.demo ?? false),
-    http: { host: env.RONGHU_HTTP_HOST ?? f.http?.host ?? '127.0.0.1', port: Number(env.RONGHU_HTTP_PORT ?? f.http?.port ?? 8080), trustProxy: env.RONGHU_TRUST_PROXY ? env.RONGHU_TRUST_PROXY === '1' : (f.http?.trustProxy ?? false), tls: env.RONGHU_TLS_CERT && env.RONGHU_TLS_KEY ? { certFile: env.RONGHU_TLS_CERT, keyFile: env.RONGHU_TLS_KEY } : (f.http?.tls ?? null) },
+    http: { host: env.RONGHU_HTTP_HOST ?? f.http?.host ?? '127.0.0.1', port: Number(env.RONGHU_HTTP_PORT ?? f.http?.port ?? 8080), trustProxy: env.RONGHU_TRUST_PROXY ? env.RONGHU_TRUST_PROXY === '1' : (f.http?.trustProxy ?? false), tls: env.RONGHU_TLS_CERT && env.RONGHU_TLS_KEY ? { certFile: env.RONGHU_TLS_CERT, keyFile: env.RONGHU_TLS_KEY } : (f.http?.tls ?? null), drainMs: atLeast(env.RONGHU_DRAIN_MS ?? f.http?.drainMs ?? 0, 0, 'http.drainMs') },
     database: { url: need(env.RONGHU_DATABASE_URL ?? f.database?.url, 'database.url'), maxConnections: Number(env.RONGHU_DATABASE_MAX ?? f.database?.maxConnections ?? 24), shards: f.database?.shards },
     cache: { url: env.RONGHU_CACHE_URL || (f.cache?.url ?? null), prefix: env.RONGHU_CACHE_PREFIX ?? f.cache?.prefix ?? 'ronghu:' },
     bus: {
