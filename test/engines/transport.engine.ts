@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { localAuthority } from '../../server/src/app/local-authority';
+import { DirectorClient } from '../../server/src/domain/telephony/director-client';
+import type { DirectorSnapshot } from '../../server/src/domain/telephony/director-protocol';
+import { DirectorServer } from '../../server/src/domain/telephony/director-server';
 import { RedisCache } from '../../server/src/platform/cache';
 import { noRedis, startRedis } from '../../server/src/platform/cache/testing/redis-server';
 import { startEmbedded } from '../../server/src/platform/database/embedded';
@@ -91,3 +94,16 @@ else it('the Redis protocol: rediss:// with its authority, and another one is re
     await expect(bad.get('words')).rejects.toThrow();
   } finally { await good.close(); await bad.close(); way.close(); await server.stop(); }
 }, 30_000);
+it('the link between the hosts: wss:// with the authority that they share; another one, and whoever speaks in clear, is not let in', async () => {
+  const token = 'transport-link-token', snapshot = { at: 0, agents: [], calls: [], queue: { waiting: 0, longestWaitMs: 0, allBusy: false, calls: [] }, skillGroups: [], restReasons: [SECRET], health: { epoch: 1 } } as unknown as DirectorSnapshot;
+  const server = new DirectorServer({ port: 0, token, tls: { certFile: own.certFile, keyFile: own.keyFile, caFile: own.authorityFile } }, { snapshot: () => snapshot, handle: () => Promise.reject(new Error('not asked')) });
+  const way = await listener(await server.listen()), clients = [['wss', own.authorityFile], ['wss', strange.authorityFile], ['ws', undefined]].map(([scheme, caFile]) => new DirectorClient({ url: `${scheme}://127.0.0.1:${way.port}`, token, caFile, retryMs: 100 }));
+  try {
+    for (const client of clients) client.start();
+    await clients[0]?.ready(5000);
+    expect(clients[0]?.restReasons).toEqual([SECRET]);
+    await expect(clients[1]?.ready(1500)).rejects.toMatchObject({ code: 'DIRECTOR_UNAVAILABLE' });
+    expect(clients.map((client) => client.connected)).toEqual([true, false, false]);
+    expect(way.heard().includes(Buffer.from(SECRET))).toBe(false);
+  } finally { for (const client of clients) client.stop(); await server.close(); way.close(); }
+}, 20_000);

@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   const platform = await createPlatform(config, { clock: systemClock, log, holder, roles, companyIds: await knownCompanies(config.database), tables: allTables, version: PRODUCT_VERSION });
   const { shards, clock, audit, outbox, ids, keys, sm2, signals, processes } = platform, group = shards.group();
   const settings = new SettingService({ group, clock, audit, outbox, signals });
-  const directorClient = new DirectorClient({ url: config.link.urls, token: config.link.token });
+  const directorClient = new DirectorClient({ url: config.link.urls, token: config.link.token, caFile: config.link.tls?.caFile });
   directorClient.start();
   const liveFigures = {
     directorConnected: () => directorClient.connected, directorEpoch: () => directorClient.health?.epoch ?? null, directorHealth: () => (directorClient.connected ? directorClient.health : null), switchConnected: () => directorClient.connected && (directorClient.health?.switchConnected ?? false),

@@ -1,11 +1,12 @@
 import { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
 import WebSocket from 'ws';
 import { ERRORS, type ErrorCode } from '@ronghu/contract';
 import { AppError } from '../../platform/errors/app-error';
 import { DIRECTOR_PATH, type AgentView, type DirectorAnswer, type DirectorEvent, type DirectorEvents, type DirectorHealth, type DirectorOp, type DirectorOps, type LiveCall, type QueueState, type SkillGroupView } from './director-protocol';
 
 /** `url`: one, or those of every director of the group; the one with the highest epoch is listened to. */
-export interface DirectorClientOptions { url: string | readonly string[]; token: string; timeoutMs?: number; retryMs?: number; /** A director that has not been heard for so long is taken for dead; it beats once a second. */ silenceMs?: number }
+export interface DirectorClientOptions { url: string | readonly string[]; token: string; /** Authority of the directors' certificates, for wss:// addresses: a file in PEM. */ caFile?: string; timeoutMs?: number; retryMs?: number; /** A director that has not been heard for so long is taken for dead; it beats once a second. */ silenceMs?: number }
 interface Line { url: string; socket: WebSocket | null; retry: NodeJS.Timeout | null; /** What its snapshot said; null before one came. */ epoch: number | null }
 interface Waiting { resolve(result: unknown): void; reject(error: AppError): void; timer: NodeJS.Timeout }
 
@@ -29,7 +30,10 @@ export class DirectorClient {
   private sequence = 0;
   private closed = false;
 
+  private readonly authority: Buffer | null;
+
   constructor(private readonly options: DirectorClientOptions) {
+    this.authority = options.caFile ? readFileSync(options.caFile) : null;
     this.emitter.setMaxListeners(0);
     this.lines = (typeof options.url === 'string' ? [options.url] : options.url).map((url) => ({ url, socket: null, retry: null, epoch: null }));
   }
@@ -78,7 +82,7 @@ export class DirectorClient {
 
   private connect(line: Line): void {
     if (this.closed) return;
-    const socket = new WebSocket(line.url + (new URL(line.url).pathname === '/' ? DIRECTOR_PATH : ''), { headers: { authorization: `Bearer ${this.options.token}` }, handshakeTimeout: 3000, perMessageDeflate: false });
+    const socket = new WebSocket(line.url + (new URL(line.url).pathname === '/' ? DIRECTOR_PATH : ''), { headers: { authorization: `Bearer ${this.options.token}` }, handshakeTimeout: 3000, perMessageDeflate: false, ...(this.authority ? { ca: this.authority } : {}) });
     line.socket = socket;
     line.epoch = null;
     let heard = performance.now();

@@ -1,11 +1,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttps } from 'node:https';
 import WebSocket, { WebSocketServer } from 'ws';
 import type { ErrorCode } from '@ronghu/contract';
 import { AppError } from '../../platform/errors/app-error';
 import { DIRECTOR_OPS, DIRECTOR_PATH, type DirectorEvents, type DirectorOp, type DirectorOps, type DirectorRequest, type DirectorSnapshot } from './director-protocol';
 
-export interface DirectorServerOptions { host?: string; port: number; token: string; keyLifeMs?: number; now?: () => number; log?: (message: string) => void }
+/** Files in PEM; `caFile` is the authority of the other hosts' certificates. */
+export interface LinkTls { certFile: string; keyFile: string; caFile: string }
+export interface DirectorServerOptions { host?: string; port: number; token: string; /** Numbers travel on the link: between hosts it is encrypted. */ tls?: LinkTls | null; keyLifeMs?: number; now?: () => number; log?: (message: string) => void }
 export interface DirectorHandler {
   snapshot(): DirectorSnapshot;
   handle<O extends DirectorOp>(op: O, args: DirectorOps[O]['args'], key: string | null): Promise<DirectorOps[O]['result']>;
@@ -18,13 +22,15 @@ const KEYED: ReadonlySet<DirectorOp> = new Set<DirectorOp>(['phone', 'agentForce
 
 /** The director's end of the link: authenticates, answers requests once per idempotency key, pushes events to every api process. */
 export class DirectorServer {
-  private readonly http: Server = createServer((_req, res) => { res.writeHead(426).end(); });
+  private readonly http: Server;
   private readonly beat: NodeJS.Timeout;
   private readonly sockets = new WebSocketServer({ noServer: true, maxPayload: 256 * 1024, perMessageDeflate: false });
   private readonly keys = new Map<string, KeyedResult>();
 
   constructor(private readonly options: DirectorServerOptions, private readonly handler: DirectorHandler) {
     if (options.token.length < 16) throw new Error('RONGHU_LINK_TOKEN must have at least 16 characters');
+    const refuse: RequestListener = (_req, res) => { res.writeHead(426).end(); };
+    this.http = options.tls ? (createHttps({ cert: readFileSync(options.tls.certFile), key: readFileSync(options.tls.keyFile) }, refuse) as unknown as Server) : createServer(refuse);
     // a host that lost its power says nothing: whoever hears no beat any more looks for another director
     this.beat = setInterval(() => { for (const ws of this.sockets.clients) if (ws.readyState === WebSocket.OPEN) ws.ping(); }, BEAT_MS);
     this.beat.unref();

@@ -13,7 +13,7 @@ export interface Config {
   /** Who carries events to their consumers: the database itself, or RocketMQ 5 by its proxy (`endpoints`: host:port, several by semicolon). */
   bus: { kind: 'database' | 'rocketmq'; endpoints: string; topic: string; group: string; accessKey: string; accessSecret: string };
   /** `urls`: where the directors of this group listen; one is active. */
-  link: { host: string; port: number; token: string; urls: string[] };
+  link: { host: string; port: number; token: string; /** Files in PEM; null: in clear, which is for one host. */ tls: { certFile: string; keyFile: string; caFile: string } | null; urls: string[] };
   switch: { nodes: { name: string; host: string; port: number; password: string }[]; recordingsDir: string; spoolDir: string; configDir: string };
   /** `metricsToken`: who may read /metrics besides the machine itself; `metricsPort`: an own loopback port for it, for processes that answer no people; `slowQueryMs`: longer statements are noted. */
   monitoring: { metricsToken: string | null; metricsPort: number | null; slowQueryMs: number };
@@ -39,6 +39,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const root = resolve(__dirname, '../../../..');
   const front = (name: string) => env[`RONGHU_FRONT_${name.toUpperCase()}`] ?? join(root, name === 'mobile' ? 'mobile-h5' : `web-${name}`, 'dist');
   const production = env.RONGHU_ENV === 'production' || (f.production ?? false);
+  const linkTls = env.RONGHU_LINK_CERT && env.RONGHU_LINK_KEY && env.RONGHU_LINK_CA ? { certFile: env.RONGHU_LINK_CERT, keyFile: env.RONGHU_LINK_KEY, caFile: env.RONGHU_LINK_CA } : (f.link?.tls ?? null);
   const linkHost = env.RONGHU_LINK_HOST ?? f.link?.host ?? '127.0.0.1', linkPort = Number(env.RONGHU_LINK_PORT ?? f.link?.port ?? 8091);
   const password = need(env.RONGHU_SWITCH_PASSWORD ?? f.switch?.nodes?.[0]?.password, 'switch.nodes[0].password');
   if (password === 'ClueCon' && production) throw new Error('the switch still has its shipped event-socket password: change it before a production run');
@@ -51,7 +52,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       kind: oneOf(env.RONGHU_BUS ?? f.bus?.kind ?? 'database', ['database', 'rocketmq'], 'bus.kind'), endpoints: env.RONGHU_BUS_ENDPOINTS ?? f.bus?.endpoints ?? '127.0.0.1:8081', topic: env.RONGHU_BUS_TOPIC ?? f.bus?.topic ?? 'ronghu-events', group: env.RONGHU_BUS_GROUP ?? f.bus?.group ?? 'ronghu-workers',
       accessKey: env.RONGHU_BUS_ACCESS_KEY ?? f.bus?.accessKey ?? '', accessSecret: env.RONGHU_BUS_ACCESS_SECRET ?? f.bus?.accessSecret ?? '',
     },
-    link: { host: linkHost, port: linkPort, token: need(env.RONGHU_LINK_TOKEN ?? f.link?.token, 'link.token'), urls: (env.RONGHU_LINK_URLS?.split(',') ?? f.link?.urls ?? [`ws://${linkHost}:${linkPort}`]).map((url) => url.trim()).filter(Boolean) },
+    link: { host: linkHost, port: linkPort, token: need(env.RONGHU_LINK_TOKEN ?? f.link?.token, 'link.token'), tls: linkTls, urls: (env.RONGHU_LINK_URLS?.split(',') ?? f.link?.urls ?? [`ws${linkTls ? 's' : ''}://${linkHost}:${linkPort}`]).map((url) => url.trim()).filter(Boolean) },
     switch: {
       nodes: env.RONGHU_SWITCH_PORT ? [{ name: env.RONGHU_SWITCH_NAME ?? 'node1', host: env.RONGHU_SWITCH_HOST ?? '127.0.0.1', port: Number(env.RONGHU_SWITCH_PORT), password }] : (f.switch?.nodes ?? []),
       recordingsDir: env.RONGHU_RECORDINGS ?? f.switch?.recordingsDir ?? join(dataDir, 'recordings'), spoolDir: env.RONGHU_SPOOL ?? f.switch?.spoolDir ?? join(dataDir, 'spool'), configDir: env.RONGHU_SWITCH_CONFIG ?? f.switch?.configDir ?? join(dataDir, 'switch'),

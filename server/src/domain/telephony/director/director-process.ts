@@ -4,7 +4,7 @@ import type { Ids } from '../../../platform/database/ids';
 import type { Log } from '../../../platform/log';
 import type { ProcessFigures } from '../../../platform/observability';
 import { emptySpool } from '../dialplan';
-import { DirectorServer } from '../director-server';
+import { DirectorServer, type LinkTls } from '../director-server';
 import type { DirectorEvents } from '../director-protocol';
 import { EventSocketLink, type SwitchLink, type SwitchLinkOptions } from '../switch';
 import type { DirectorSettings } from './core';
@@ -16,7 +16,7 @@ import { RecordingCatalogue } from './recordings';
 import { recordOfSpool } from './spool-import';
 
 export interface DirectorProcessOptions {
-  node: { name: string; host: string; port: number; password: string }; link: { host: string; port: number; token: string }; settings: DirectorSettings; spoolDir: string; dataDir: string;
+  node: { name: string; host: string; port: number; password: string }; link: { host: string; port: number; token: string; tls?: LinkTls | null }; settings: DirectorSettings; spoolDir: string; dataDir: string;
   config: ConfigPort; sink: JournalSink; lease: DatabaseLease; blind(number: string): string; ids: Ids; clock: Clock; log: Log;
   /** The right to command is gone: the process must end (its supervisor starts it anew as a standby). */
   onLost: (why: string) => void;
@@ -56,7 +56,7 @@ export class DirectorProcess {
     this.journal = journal; this.director = director; this.catalogue = catalogue;
     await journal.start();
     await director.start();
-    this.server = new DirectorServer({ host: o.link.host, port: o.link.port, token: o.link.token, log: (message) => o.log.error(message) }, director);
+    this.server = new DirectorServer({ host: o.link.host, port: o.link.port, token: o.link.token, tls: o.link.tls, log: (message) => o.log.error(message) }, director);
     this.port = await this.server.listen();
     link.onState((state) => { if (state === 'up') void this.up(); else if (state === 'down') { keeper.unclaim(); director.linkDown(); } });
     keeper.start();
