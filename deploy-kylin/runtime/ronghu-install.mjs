@@ -7,7 +7,7 @@ import { collectAnswers, parseInstallArgs, questions } from './lib/answers.mjs';
 import { bundleDir, configFile, hasSystemd, versionOf } from './lib/layout.mjs';
 import { passphraseFrom, unseal } from './lib/seal.mjs';
 import { SYSTEM_UNITS, writeAll, writeSurroundings } from './lib/generate.mjs';
-import { linkUrls } from './lib/hosts.mjs';
+import { linkTls, linkUrls } from './lib/hosts.mjs';
 import { verifySums } from './lib/sums.mjs';
 import { logrotate } from './lib/surroundings.mjs';
 import { logNames, systemdUnits } from './lib/units.mjs';
@@ -31,7 +31,7 @@ const makeConfig = (a, inst, joined) => {
     production: a.demo !== 'yes', demo: a.demo === 'yes', demoPassword: a.demo === 'yes' ? password() : null, ...joined?.installation,
     http: { drainMs: a.form === 'single' ? 0 : DRAIN_MS[a.proxy], ...(a.proxy === 'none' ? { host: '0.0.0.0', port: Number(a.httpsPort), trustProxy: false, tls: { certFile: a.tlsCert || join(a.data, 'tls/server.crt'), keyFile: a.tlsKey || join(a.data, 'tls/server.key') } } : { host: '127.0.0.1', port: Number(a.httpPort), trustProxy: true }) },
     database: { ...(inst.embedded ? { embeddedPort: Number(a.databasePort), embeddedPassword, url: `postgres://ronghu:${encodeURIComponent(embeddedPassword)}@127.0.0.1:${a.databasePort}/ronghu` } : { url: a.databaseUrl }), shards: { mode: a.shards } },
-    link: { host: a.form === 'single' ? '127.0.0.1' : a.hostAddress, port: Number(a.linkPort), token: joined?.linkToken ?? secret(), urls: a.form === 'single' ? [`ws://127.0.0.1:${a.linkPort}`] : linkUrls(inst.hosts, a.linkPort) },
+    link: { host: a.form === 'single' ? '127.0.0.1' : a.hostAddress, port: Number(a.linkPort), token: joined?.linkToken ?? secret(), tls: a.form === 'single' ? null : linkTls(a.data), urls: linkUrls(a.form === 'single' ? ['127.0.0.1'] : inst.hosts, a.linkPort, a.form !== 'single') },
     switch: { simulated: a.switch === 'simulated', simulatorPort: Number(a.simulatorPort), nodes: [node], recordingsDir: join(a.data, 'recordings'), spoolDir: join(a.data, 'spool'), configDir: join(a.data, 'switch') },
   };
 };

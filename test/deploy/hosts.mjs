@@ -174,7 +174,7 @@ startEmbedded(${JSON.stringify(join(dir, 'db'))}, ${PG}, 'test-only', { max_conn
       for (const at of [a, b]) { const seen = well(ronghu(at, 'doctor')); assert.match(seen, new RegExp(`其他主机：${at === a ? b.address : a.address} 正常，${bundle().version}`)); }
       const [one, two] = [a, b].map((at) => JSON.parse(readFileSync(at.at('/var/lib/ronghu/ronghu.config.json'), 'utf8')));
       assert.equal(one.link.token, two.link.token);
-      assert.deepEqual(two.link.urls, [a, b].map((at) => `ws://${at.address}:18091`));
+      assert.deepEqual(two.link.urls, [a, b].map((at) => `wss://${at.address}:18091`));
       const keys = [a, b].map((at) => at.at('/var/lib/ronghu/keys/keystore.json'));
       assert.ok(readFileSync(keys[0]).equals(readFileSync(keys[1])) && (statSync(keys[1]).mode & 0o777) === 0o600);
       // the address stays where it is when the second comes up

@@ -211,7 +211,7 @@ const tests = [
     well(first.exec(['sh', first.inside('/bundle/install.sh'), '--answers', answers(first, more)]));
     const there = first.dir + '/host2', made = JSON.parse(readFileSync(`${there}/data/ronghu.config.json`, 'utf8'));
     assert.equal(made.link.token, config(first).link.token);
-    assert.deepEqual(made.link.urls, ['ws://10.1.0.1:18091', 'ws://10.1.0.2:18091']);
+    assert.deepEqual(made.link.urls, ['wss://10.1.0.1:18091', 'wss://10.1.0.2:18091']);
     assert.equal(keys(`${there}/data`), keys(first.at('/var/lib/ronghu')));
     assert.equal(statSync(`${there}/data/keys/keystore.json`).mode & 0o777, 0o600);
     assert.match(readFileSync(`${there}/etc/firewall/ronghu.nft`, 'utf8'), /ip saddr \{ 10\.1\.0\.1 \} tcp dport 18091 accept/);

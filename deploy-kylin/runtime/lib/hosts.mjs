@@ -6,7 +6,9 @@ import { questions } from './answers.mjs';
 import { writeSurroundings } from './generate.mjs';
 import { configFile, readConfig } from './layout.mjs';
 
-export const linkUrls = (hosts, port) => hosts.map((host) => `ws://${host}:${port}`);
+/** Numbers travel on the link: between hosts it is encrypted, with certificates of the authority that they share. */
+export const linkTls = (data) => ({ certFile: join(data, 'tls/server.crt'), keyFile: join(data, 'tls/server.key'), caFile: join(data, 'tls/authority.crt') });
+export const linkUrls = (hosts, port, encrypted) => hosts.map((host) => `${encrypted ? 'wss' : 'ws'}://${host}:${port}`);
 /** Marks a request that a host handed on: the next one answers it itself or not at all. */
 export const PASSED = 'x-ronghu-passed';
 function ask(inst, host, path, headers = { [PASSED]: '1' }, ms = 4000) {
@@ -36,7 +38,7 @@ export function setHosts(inst, list) {
   if (new Set(hosts).size !== hosts.length) throw new Error('主机地址有重复');
   if (!hosts.includes(inst.hostAddress)) throw new Error(`列表中没有本机地址 ${inst.hostAddress}`);
   const next = { ...inst, hosts, form: hosts.length === 2 && inst.virtualAddress ? 'standby' : 'cluster' }, config = readConfig(inst), at = configFile(inst), { uid, gid } = statSync(at);
-  config.link.urls = linkUrls(hosts, inst.linkPort);
+  config.link.urls = linkUrls(hosts, inst.linkPort, Boolean(config.link.tls));
   for (const [path, value, mode, owner] of [[at, config, 0o600, [uid, gid]], [join(inst.base, 'installation.json'), next, 0o644, null]]) {
     writeFileSync(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode });
     chmodSync(`${path}.new`, mode);

@@ -39,7 +39,7 @@ const addresses = () => Object.values(networkInterfaces()).flat().filter((a) => 
 /** Tables, first contents, certificate, switch configuration: all that a start needs; again without effect. */
 export async function prepare(inst, say = console.log) {
   const require = product(), installation = readConfig(inst), database = databaseTarget(installation);
-  if (!inst.tlsCert) await require.server('app/local-authority.js').localAuthority(join(inst.data, 'tls'), [...new Set([inst.serverName, ...(inst.virtualAddress ? [inst.virtualAddress] : []), ...addresses()])], Date.now());
+  if (!inst.tlsCert || installation.link.tls) await require.server('app/local-authority.js').localAuthority(join(inst.data, 'tls'), [...new Set([inst.serverName, ...(inst.virtualAddress ? [inst.virtualAddress] : []), ...(installation.link.tls ? [inst.hostAddress] : []), ...addresses()])], Date.now());
   const filled = await require.server('app/seed.js').seed({ dataDir: inst.data, database, installation, houses: inst.houses, renewPasswords: false, onProgress: say });
   await require.server('app/switch-node.js').configureSwitch({ root: bundleDir, dataDir: inst.data, database, installation });
   say(filled ? '已建立数据' : '数据已是最新');
