@@ -143,6 +143,7 @@ export class Relay {
   private async send(broker: Broker, loop: Loop, rows: readonly OutboxRow[], events: readonly BusEvent[], seq: number): Promise<'some' | 'none' | 'away'> {
     const lengths = new Map(rows.map((row) => [row.id, row.payload.length])), waiting = [...bundlesOf(events, (event) => lengths.get(event.id) as number)], unsent = new Set(events.map((event) => event.id)), outcomes = new Map<number, Outcome>();
     let away: unknown = null;
+    loop.unsent = { seq, ids: [...unsent] }; // the mark may be made though its answer got lost
     await inParts([...unsent], (part, marks) => loop.db.execute(`update outbox set outbox_status = ${OUTBOX.handed}, seq = $1, published_at = $2 where outbox_status = 0 and id in (${marks(3)})`, [seq, this.d.clock.now(), ...part]));
     await Promise.all(Array.from({ length: Math.min(SENDING, waiting.length) }, async () => {
       for (let next = waiting.shift(); next && away === null && loop.lease.fresh(); next = waiting.shift()) {
@@ -155,8 +156,9 @@ export class Relay {
       }
     }));
     const sent = events.length - unsent.size;
-    if (outcomes.size) { await settle(loop.db, rows, outcomes, { clock: this.d.clock, log: this.d.log, seq }); for (const id of outcomes.keys()) unsent.delete(id); }
-    if (unsent.size) { loop.unsent = { seq, ids: [...unsent] }; await this.takeBack(loop); }
+    loop.unsent = { seq, ids: [...unsent] };
+    if (outcomes.size) await settle(loop.db, rows, outcomes, { clock: this.d.clock, log: this.d.log, seq });
+    await this.takeBack(loop); // what was refused carries no number any more
     if (away !== null) { this.d.log.warn('the broker is away; events wait in the outbox', { broker: broker.name, why: (away as Error).message }); return 'away'; }
     return sent ? 'some' : 'none';
   }
