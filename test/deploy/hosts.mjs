@@ -40,8 +40,9 @@ export function hostTests({ net, bundle, saved, password, passphrase, makeSums, 
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     children.add(child);
     let text = '';
+    const ended = new Promise((r) => child.once('exit', r));
     return new Promise((resolve, reject) => {
-      const take = (chunk) => { text = (text + chunk).slice(-4e6); if (text.includes(ready)) resolve({ child, text: () => text, ended: new Promise((r) => child.once('exit', r)) }); };
+      const take = (chunk) => { text = (text + chunk).slice(-4e6); if (text.includes(ready)) resolve({ child, text: () => text, ended }); };
       child.stdout.on('data', take); child.stderr.on('data', take);
       child.once('exit', (code, signal) => { children.delete(child); reject(new Error(`${command} ${args.slice(0, 6).join(' ')} ended (${signal ?? code}):\n${text.slice(-3000)}`)); });
     });
