@@ -45,4 +45,7 @@ async function main() {
     default: throw new Error(`没有命令 ${command}\n${HELP}`);
   }
 }
-main().catch(fail);
+// A wait that nothing can end any more would otherwise look like success.
+let over = false;
+process.once('beforeExit', () => { if (!over) fail(new Error('命令没有做完：等待的事没有结果，请查看日志后重试')); });
+main().then(() => { over = true; }, fail);

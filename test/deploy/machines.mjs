@@ -48,7 +48,7 @@ export function network() {
     namespace(name, n) {
       const ns = `${tag}${name}`;
       sh('ip', 'netns', 'add', ns);
-      cleanups.push(() => sh('ip', 'netns', 'del', ns));
+      cleanups.push(() => { for (const pid of sh('ip', 'netns', 'pids', ns).split('\n').filter(Boolean)) try { process.kill(Number(pid), 'SIGKILL'); } catch (error) { if (error.code !== 'ESRCH') throw error; } sh('ip', 'link', 'del', `${ns}v`); sh('ip', 'netns', 'del', ns); }); // a daemon's own children outlive it
       sh('ip', 'link', 'add', `${ns}v`, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', ns);
       sh('ip', 'link', 'set', `${ns}v`, 'master', bridge, 'up');
       for (const args of [['addr', 'add', `${address(n)}/24`, 'dev', 'eth0'], ['link', 'set', 'eth0', 'up'], ['link', 'set', 'lo', 'up']]) sh('ip', '-n', ns, ...args);

@@ -28,6 +28,9 @@ class CopyOut extends CopyQuery {
     this.stream = new Readable({ highWaterMark: 1 << 18, read: () => { this.connection?.stream.resume(); } });
     this.done.then(() => this.stream.push(null), (error) => this.stream.destroy(error));
   }
+  /** The last rows may have stopped the socket, and nobody reads on after them: left so, the next statement would never be answered. */
+  handleReadyForQuery() { this.connection.stream.resume(); super.handleReadyForQuery(); }
+  handleError(error) { this.connection?.stream.resume(); super.handleError(error); }
   /** The chunk is a view of a buffer that pg's parser fills again. */
   handleCopyData(message) { if (!this.stream.push(Buffer.from(message.chunk))) this.connection.stream.pause(); }
 }

@@ -25,7 +25,7 @@ export async function snapshots(shards, begin = 'begin transaction isolation lev
     for (const shard of shards) if (!open.has(shard.url)) {
       const connection = await engineOf(shard.url).connect(shard);
       open.set(shard.url, connection);
-      await connection.client.query("set statement_timeout = 0; set datestyle = 'ISO'; set bytea_output = 'hex'; set extra_float_digits = 3; set timezone = 'UTC'");
+      await connection.client.query("set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set datestyle = 'ISO'; set bytea_output = 'hex'; set extra_float_digits = 3; set timezone = 'UTC'");
       await connection.client.query(begin);
       await connection.client.query('select 1'); // the snapshot is taken by the first statement
     }
