@@ -101,3 +101,21 @@ test('after ten seconds without a free connection the caller is told, and a clos
     await expect(pool.acquire(place('a'), 'group')).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
   } finally { jest.useRealTimers(); }
 });
+test('who gives up while a connection is being opened leaves it to the next, and takes nobody else off the list', async () => {
+  const f = fake();
+  let slow = 120;
+  const pool = new ConnectionPool(() => ({ ...f.engine, connect: async (at: Place) => { await new Promise((r) => setTimeout(r, slow)); return f.engine.connect(at); } }), 1, 60);
+  pools.push(pool);
+  const first = pool.acquire(place('a'), 'group'), impatient = expect(first).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+  await new Promise((r) => setTimeout(r, 40));
+  const second = expect(pool.acquire(place('a'), 'group')).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' }); // waits behind it, by its own clock
+  await impatient;
+  await new Promise((r) => setTimeout(r, 30));
+  const third = pool.acquire(place('a'), 'group');
+  slow = 1;
+  await second;
+  const held = await third;
+  expect([pool.figures().group, pool.open]).toEqual([1, 1]);
+  pool.release(held);
+  expect(pool.figures()).toMatchObject({ group: 0, idle: 1, waiting: 0 });
+});

@@ -5,13 +5,13 @@ const WAIT_MS = 10_000, IDLE_MS = 60_000, SWEEP_MS = 15_000;
 export type ShardKind = 'group' | 'company';
 export interface Held { connection: Connection; place: Place; kind: ShardKind; idleSince: number }
 export interface PoolFigures { max: number; idle: number; group: number; company: number; waiting: number }
-interface Waiter { place: Place; kind: ShardKind; give(held: Held): void; fail(error: unknown): void }
+interface Waiter { place: Place; kind: ShardKind; /** It gave up while its connection was being opened. */ gone: boolean; give(held: Held): void; fail(error: unknown): void }
 const same = (a: Place, b: Place): boolean => a.schema === b.schema && a.url === b.url;
 
 /**
  * The connections of this process, for all its shards together: a hundred companies do not take a hundred times what one takes. A connection keeps its
  * shard's namespace and is turned to another when that one has none free; between servers it is closed and a new one opened. A quarter is kept for the
- * group and a quarter for the companies, so that neither starves the other. @param max connections at most, of all shards and servers.
+ * group and a quarter for the companies, so that neither starves the other. @param max connections at most, of all shards and servers. @param waitMs patience of who waits for one.
  */
 export class ConnectionPool {
   private readonly idle: Held[] = [];
@@ -20,7 +20,7 @@ export class ConnectionPool {
   private readonly limit: number;
   private readonly sweeper: NodeJS.Timeout;
   private closed = false;
-  constructor(private readonly engineOf: (url: string) => Engine, readonly max: number) {
+  constructor(private readonly engineOf: (url: string) => Engine, readonly max: number, private readonly waitMs = WAIT_MS) {
     this.limit = max < 4 ? max : max - Math.max(1, Math.floor(max / 4));
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS);
     this.sweeper.unref();
@@ -36,8 +36,8 @@ export class ConnectionPool {
     const ready = this.waiting.length === 0 && this.used[kind] < this.limit ? this.match(place, kind) : null;
     if (ready) return Promise.resolve(ready);
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = { place, kind, give: (held) => { clearTimeout(timer); resolve(held); }, fail: (error) => { clearTimeout(timer); reject(error); } };
-      const timer = setTimeout(() => { this.waiting.splice(this.waiting.indexOf(waiter), 1); reject(new AppError('DATABASE_UNAVAILABLE', '数据库连接已用尽，请稍后重试')); }, WAIT_MS);
+      const waiter: Waiter = { place, kind, gone: false, give: (held) => { clearTimeout(timer); resolve(held); }, fail: (error) => { clearTimeout(timer); reject(error); } };
+      const timer = setTimeout(() => { const at = this.waiting.indexOf(waiter); if (at < 0) waiter.gone = true; else this.waiting.splice(at, 1); reject(new AppError('DATABASE_UNAVAILABLE', '数据库连接已用尽，请稍后重试')); }, this.waitMs);
       this.waiting.push(waiter);
       this.serve();
     });
@@ -75,13 +75,16 @@ export class ConnectionPool {
     void this.make(waiter, other);
     return true;
   }
-  private async make({ place, kind, give, fail }: Waiter, other: Held | null): Promise<void> {
+  private async make(waiter: Waiter, other: Held | null): Promise<void> {
+    const { place, kind } = waiter;
     try {
+      let connection: Connection | null = null;
       if (other && other.place.url === place.url) {
-        try { await other.connection.use(place.schema); give({ connection: other.connection, place, kind, idleSince: 0 }); return; } catch { drop(other.connection); } // its wire had failed unseen: a new one tells
+        try { await other.connection.use(place.schema); connection = other.connection; } catch { drop(other.connection); } // its wire had failed unseen: a new one tells
       } else if (other) await other.connection.close().catch(() => undefined); // it was given up anyway
-      give({ connection: await this.engineOf(place.url).connect(place), place, kind, idleSince: 0 });
-    } catch (error) { this.used[kind] -= 1; fail(error); this.serve(); }
+      const held: Held = { connection: connection ?? (await this.engineOf(place.url).connect(place)), place, kind, idleSince: 0 };
+      if (waiter.gone) this.release(held); else waiter.give(held);
+    } catch (error) { this.used[kind] -= 1; waiter.fail(error); this.serve(); }
   }
   /** The connection of this namespace that was used last. */
   private match(place: Place, kind: ShardKind): Held | null {
