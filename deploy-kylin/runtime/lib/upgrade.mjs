@@ -42,12 +42,14 @@ async function place(inst, from) {
 }
 /** A command of a version that need not be the one in use, as arguments of spawnSync. */
 const inVersion = (inst, version, args) => [join(inst.base, 'versions', version, 'node/bin/node'), [join(inst.base, 'versions', version, 'deploy/ronghu.mjs'), ...args], { encoding: 'utf8', env: { ...process.env, RONGHU_BASE: inst.base } }];
-/** A unit that does not stay up, as a sentence, or null. systemd counts from the last start by hand. */
-function failing(inst) {
+/** A unit that does not stay up, as a sentence, or null. @param before restarts by unit as first seen: systemd's count may go on over a start by hand. */
+function failing(inst, before) {
   const shown = spawnSync('systemctl', ['show', '-p', 'Id,ActiveState,NRestarts', 'ronghu-prepare', ...processesOf(inst).map((p) => `ronghu-${p.name}`)], { encoding: 'utf8' }).stdout ?? '';
   for (const block of shown.trim().split('\n\n')) {
     const of = Object.fromEntries(block.split('\n').map((line) => line.split('='))), name = of.Id?.replace('.service', '');
-    if (of.ActiveState === 'failed' || Number(of.NRestarts) >= 3) return `${name} 不能启动，见 ${join(inst.log, `${name.replace('ronghu-', '')}.log`)}`;
+    const count = Number(of.NRestarts), base = Math.min(before.get(name) ?? count, count);
+    before.set(name, base);
+    if (of.ActiveState === 'failed' || count - base >= 3) return `${name} 不能启动，见 ${join(inst.log, `${name.replace('ronghu-', '')}.log`)}`;
   }
   return null;
 }
@@ -67,15 +69,15 @@ async function restart(inst) {
 }
 /** Ready, by processes of that version: an old server still answering for a moment is not taken for the new one. */
 async function serves(inst, version, ms) {
-  const end = Date.now() + ms;
+  const end = Date.now() + ms, before = new Map();
   for (;;) {
     const run = running(inst);
     if (run?.failed && run.version === version) return String(run.failed).split('\n')[0];
-    const units = hasSystemd() && !run, broken = units ? failing(inst) : null;
+    const units = hasSystemd() && !run, broken = units ? failing(inst, before) : null;
     if (broken) return broken;
     const mine = units ? true : run?.ready && run.version === version;
     const why = mine ? await waitReady(inst, 1000) : '进程没有就绪';
-    if (why === null) { await wait(2000); if ((units ? failing(inst) : null) === null && (await unready(inst)) === null) return null; } // a server that falls over at once has not come up
+    if (why === null) { await wait(2000); if ((units ? failing(inst, before) : null) === null && (await unready(inst)) === null) return null; } // a server that falls over at once has not come up
     if (Date.now() > end) return why ?? '服务启动后又停止';
     await wait(300);
   }
