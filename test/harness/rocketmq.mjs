@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { has } from '../prerequisites.mjs';
 
-const { answers, freePort } = createRequire(import.meta.url)('./ports.cjs');
+const { answers, freePort, isFree } = createRequire(import.meta.url)('./ports.cjs');
 export const ROCKETMQ_VERSION = '5.3.3';
 const HEAP = { namesrv: 96, broker: 320, proxy: 256, tools: 96 }, MAIN = { namesrv: 'org.apache.rocketmq.namesrv.NamesrvStartup', broker: 'org.apache.rocketmq.broker.BrokerStartup', proxy: 'org.apache.rocketmq.proxy.ProxyStartup', tools: 'org.apache.rocketmq.tools.command.MQAdminStartup' };
 const cacheDir = () => join(process.env.RONGHU_CACHE_DIR ?? join(homedir(), '.cache', 'ronghu'), `rocketmq-${ROCKETMQ_VERSION}`);
@@ -33,13 +33,13 @@ export async function startRocketmq({ topics = [], groups = [] } = {}) {
   const missing = missingRocketmq();
   if (missing) throw new Error(missing);
   const dir = mkdtempSync(join(tmpdir(), 'ronghu-rocketmq-')), lib = join(cacheDir(), 'lib');
-  let brokerPort;
-  do { brokerPort = await freePort(); } while (brokerPort < 12000 || (await answers(brokerPort - 2)) || (await answers(brokerPort + 1))); // it takes port - 2 and port + 1 too
-  const ports = { namesrv: await freePort(), broker: brokerPort, proxy: await freePort(), remoting: await freePort() }, namesrv = `127.0.0.1:${ports.namesrv}`, cluster = 'RonghuTest', file = (name, text) => { const path = join(dir, name); writeFileSync(path, text); return path; };
+  const ports = { namesrv: await freePort(), proxy: await freePort(), remoting: await freePort(), ha: await freePort(), broker: 0 }, taken = Object.values(ports);
+  do { ports.broker = await freePort(); } while (ports.broker < 12000 || taken.some((port) => port === ports.broker || port === ports.broker - 2) || !(await isFree(ports.broker - 2))); // it takes port - 2 too
+  const namesrv = `127.0.0.1:${ports.namesrv}`, cluster = 'RonghuTest', file = (name, text) => { const path = join(dir, name); writeFileSync(path, text); return path; };
   mkdirSync(join(dir, 'conf'), { recursive: true });
   const conf = {
     namesrv: file('namesrv.properties', `listenPort=${ports.namesrv}\nkvConfigPath=${join(dir, 'kvConfig.json')}\nconfigStorePath=${join(dir, 'namesrv.store')}\n`),
-    broker: file('broker.conf', [`brokerClusterName=${cluster}`, 'brokerName=broker-a', 'brokerId=0', `namesrvAddr=${namesrv}`, 'brokerIP1=127.0.0.1', `listenPort=${ports.broker}`, `haListenPort=${ports.broker + 1}`, `storePathRootDir=${join(dir, 'store')}`, `storePathCommitLog=${join(dir, 'store', 'commitlog')}`,
+    broker: file('broker.conf', [`brokerClusterName=${cluster}`, 'brokerName=broker-a', 'brokerId=0', `namesrvAddr=${namesrv}`, 'brokerIP1=127.0.0.1', `listenPort=${ports.broker}`, `haListenPort=${ports.ha}`, `storePathRootDir=${join(dir, 'store')}`, `storePathCommitLog=${join(dir, 'store', 'commitlog')}`,
       'flushDiskType=SYNC_FLUSH', 'autoCreateTopicEnable=false', 'autoCreateSubscriptionGroup=false', 'mappedFileSizeCommitLog=67108864', 'mappedFileSizeConsumeQueue=600000', 'deleteWhen=04', 'fileReservedTime=4', 'diskMaxUsedSpaceRatio=98', 'sendMessageThreadPoolNums=4', 'pullMessageThreadPoolNums=4', 'registerNameServerPeriod=10000', ''].join('\n')),
     proxy: file('proxy.json', JSON.stringify({ rocketMQClusterName: cluster, proxyClusterName: cluster, namesrvAddr: namesrv, proxyMode: 'CLUSTER', grpcServerPort: ports.proxy, remotingListenPort: ports.remoting, enableACL: false, localServeAddr: '127.0.0.1', topicRouteServiceCacheExpiredSeconds: 5, topicRouteServiceCacheRefreshSeconds: 2 })),
   };
