@@ -184,7 +184,7 @@ const tests = [
     const back = [];
     for (const unit of units.filter((name) => name !== 'ronghu-prepare')) {
       const begin = performance.now(), before = show(unit, 'MainPID').MainPID;
-      well(second.exec(['systemctl', 'kill', '-s', 'KILL', unit]));
+      well(second.exec(['systemctl', 'kill', '--kill-who=main', '-s', 'KILL', unit]));
       await until(`${unit} is another process`, () => { const { MainPID } = show(unit, 'MainPID'); return MainPID !== '0' && MainPID !== before; }, 15000, 50);
       await serving();
       back.push(`${unit.slice(7)} ${((performance.now() - begin) / 1000).toFixed(1)} s`);

@@ -15,7 +15,7 @@ const UNPRIVILEGED = '65534:65534', PASSWORD = 'pair-only';
 async function startPair() {
   const { startEmbedded } = require('../../server/dist/platform/database/embedded.js'), dir = mkdtempSync(join(tmpdir(), 'ronghu-pair-')), ports = [await freePort(), await freePort()], servers = [null, null];
   chmodSync(dir, 0o755);
-  const settings = { max_connections: '200', wal_level: 'replica', hot_standby: 'on', wal_receiver_timeout: '5s', wal_sender_timeout: '5s' };
+  const settings = { max_connections: '200', wal_level: 'replica', max_wal_senders: '5', hot_standby: 'on', wal_receiver_timeout: '5s', wal_sender_timeout: '5s' };
   const at = (i) => `postgres://ronghu:${PASSWORD}@127.0.0.1:${ports[i]}/ronghu`;
   const clientOf = async (i) => { const client = new Client({ connectionString: at(i) }); client.on('error', () => undefined); await client.connect(); return client; };
   const asked = async (i, ...texts) => { const client = await clientOf(i); try { let out; for (const text of texts) out = await client.query(text); return out.rows; } finally { await client.end(); } };

@@ -39,6 +39,8 @@ function reachableNative(dir: string): string {
   if (!existsSync(join(copy, 'bin', 'postgres'))) { cpSync(native, `${copy}.new`, { recursive: true, verbatimSymlinks: true }); renameSync(`${copy}.new`, copy); }
   return copy;
 }
+/** No standby reads its log (backups are logical, see deploy-kylin), so what can be synced itself, as a new index, need not go through the log too. */
+const ALONE = { wal_level: 'minimal', max_wal_senders: '0' };
 const answers = (port: number): Promise<boolean> => new Promise((resolve) => { const s = createConnection(port, '127.0.0.1', () => { s.destroy(); resolve(true); }); s.on('error', () => resolve(false)); });
 
 export interface EmbeddedDatabase { url: string; pid: number; stop(): Promise<void>; started: 'new' | 'again' | 'running' }
@@ -75,7 +77,7 @@ export async function startEmbedded(dir: string, port: number, password: string,
   else {
     if (pid && !alive) rmSync(pidFile, { force: true });
     const log = openSync(join(dir, 'postgres.log'), 'a');
-    const all = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '', max_connections: '100', shared_buffers: '128MB', maintenance_work_mem: '192MB', log_min_messages: 'warning', max_wal_size: '2GB', ...settings };
+    const all = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '', max_connections: '100', shared_buffers: '384MB', maintenance_work_mem: '192MB', log_min_messages: 'warning', max_wal_size: '2GB', ...ALONE, ...settings };
     const child = spawn(join(native, 'bin', 'postgres'), ['-D', data, ...Object.entries(all).flatMap(([k, v]) => ['-c', `${k}=${v}`])], { env, ...asUser, cwd: dir, detached: true, stdio: ['ignore', log, log] });
     child.unref();
     pid = child.pid ?? 0;

@@ -20,7 +20,7 @@ export interface EngineParts {
 export type Outcome = 'done' | 'cancelled' | 'lost';
 /** Rows saved in one transaction; part of a job's state, since a job taken over goes by the same chunks. */
 export const CHUNK_ROWS = 2000;
-const BULK_FROM = 20_000, TRIES = 5, PER_SECOND = 16_384, NODE = 255, AHEAD = 2, SAVE_MS = 400, ROWS_SHARE = 880;
+const BULK_FROM = 20_000, TRIES = 5, PER_SECOND = 16_384, NODE = 255, AHEAD = 1, SAVE_MS = 400, ROWS_SHARE = 880;
 const COMPANY_TABLES = ['house', 'customer', 'customer_phone', 'house_customer'], GROUP_TABLES = ['house_index', 'phone_index'];
 const definitions = (names: readonly string[]): TableDefinition[] => names.flatMap((name) => definitionOf(name) ?? []);
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
