@@ -54,7 +54,7 @@ export function copyPackage(item, bundle) {
   const only = item.workspace ? new Set(['package.json', 'dist', 'README.md']) : null;
   for (const entry of readdirSync(item.from)) {
     if (entry === 'node_modules' || (only && !only.has(entry))) continue;
-    cpSync(join(item.from, entry), join(to, entry), { recursive: true, dereference: false, verbatimSymlinks: true, filter: (path) => !NEEDLESS.test(path) && !NEEDLESS_DIRS.has(path.split(sep).pop()) });
+    cpSync(join(item.from, entry), join(to, entry), { recursive: true, dereference: false, verbatimSymlinks: true, filter: (path) => !NEEDLESS.test(path) && !NEEDLESS_DIRS.has(path.split(sep).pop()) && !(item.workspace && path.endsWith(`${sep}testing`)) }); // our own doubles are for tests
   }
   libraryLinks(to);
 }
