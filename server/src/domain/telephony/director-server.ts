@@ -4,11 +4,11 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import WebSocket, { WebSocketServer } from 'ws';
 import type { ErrorCode } from '@ronghu/contract';
+import type { Config } from '../../platform/config/config';
 import { AppError } from '../../platform/errors/app-error';
 import { DIRECTOR_OPS, DIRECTOR_PATH, type DirectorEvents, type DirectorOp, type DirectorOps, type DirectorRequest, type DirectorSnapshot } from './director-protocol';
 
-/** Files in PEM; `caFile` is the authority of the other hosts' certificates. */
-export interface LinkTls { certFile: string; keyFile: string; caFile: string }
+export type LinkTls = NonNullable<Config['link']['tls']>;
 export interface DirectorServerOptions { host?: string; port: number; token: string; /** Numbers travel on the link: between hosts it is encrypted. */ tls?: LinkTls | null; keyLifeMs?: number; now?: () => number; log?: (message: string) => void }
 export interface DirectorHandler {
   snapshot(): DirectorSnapshot;

@@ -13,7 +13,7 @@ export interface Config {
   /** Who carries events to their consumers: the database itself, or RocketMQ 5 by its proxy (`endpoints`: host:port, several by semicolon). */
   bus: { kind: 'database' | 'rocketmq'; endpoints: string; topic: string; group: string; accessKey: string; accessSecret: string };
   /** `urls`: where the directors of this group listen; one is active. */
-  link: { host: string; port: number; token: string; /** Files in PEM; null: in clear, which is for one host. */ tls: { certFile: string; keyFile: string; caFile: string } | null; urls: string[] };
+  link: { host: string; port: number; token: string; /** Files in PEM, `caFile` the authority of all hosts' certificates; null: in clear, which is for one host. */ tls: { certFile: string; keyFile: string; caFile: string } | null; urls: string[] };
   switch: { nodes: { name: string; host: string; port: number; password: string }[]; recordingsDir: string; spoolDir: string; configDir: string };
   /** `metricsToken`: who may read /metrics besides the machine itself; `metricsPort`: an own loopback port for it, for processes that answer no people; `slowQueryMs`: longer statements are noted. */
   monitoring: { metricsToken: string | null; metricsPort: number | null; slowQueryMs: number };

@@ -62,6 +62,11 @@ describe('shards on a real PostgreSQL', () => {
     expect(isUniqueViolation(refused)).toBe(true);
     expect(await g.query('select count(*) as n from thing where id >= 30000')).toEqual([{ n: 600 }]);
   });
+  test('a large insert with a value that no column can hold is refused, and the connection goes on', async () => {
+    const one = db.shards.company(11), rows = Array.from({ length: 600 }, (_, i) => ({ id: 70_000 + i, code: `B${i}`, note: null, at: i === 599 ? { when: 1 } : 1 })) as never[];
+    await expect(one.insertMany('thing', rows)).rejects.toThrow();
+    expect(await one.query('select id from thing where id >= 70000')).toEqual([]);
+  });
   test('name a unique violation', async () => {
     const g = db.shards.group();
     await g.insertMany('thing', [{ id: 1, code: 'dup', at: 0 }]);

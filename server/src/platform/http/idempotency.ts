@@ -68,15 +68,16 @@ export class Idempotency {
   /** Given back when the database is there again: the repeat may come to another process, which would wait for this one. */
   private owe(entry: Entry): void {
     this.owed.set(nameOf(entry), entry);
-    this.timer ??= setTimeout(() => { this.timer = null; void this.settle(); }, OWED_MS).unref();
+    this.settleSoon();
   }
+  private settleSoon(): void { this.timer ??= setTimeout(() => { this.timer = null; void this.settle(); }, OWED_MS).unref(); }
   private async settle(): Promise<void> {
     for (const [name, entry] of [...this.owed]) {
       if (this.running.has(name)) continue; // its repeat is here already
       this.running.add(name);
       try { await this.giveBack(entry); this.owed.delete(name); } catch { break; } finally { this.running.delete(name); } // still away: the next turn tries again
     }
-    for (const [, entry] of this.owed) { this.owe(entry); break; }
+    if (this.owed.size) this.settleSoon();
   }
   /** Keys older than a day are of no use to any retry. */
   purge(now: number): Promise<number> { return this.d.db.execute('delete from idempotency where at < $1', [now - 86_400_000]); }

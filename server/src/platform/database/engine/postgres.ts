@@ -70,15 +70,17 @@ class CopyIn {
   private readonly columns: string[];
   submit(connection: CopyWire): void { connection.query(this.text); }
   handleCopyInResponse(connection: CopyWire): void {
-    for (let at = 0; at < this.rows.length; at += COPY_PIECE) connection.sendCopyFromChunk(copyText.of(this.rows, this.columns, at, Math.min(at + COPY_PIECE, this.rows.length)));
-    connection.endCopyFrom();
+    try {
+      for (let at = 0; at < this.rows.length; at += COPY_PIECE) connection.sendCopyFromChunk(copyText.of(this.rows, this.columns, at, Math.min(at + COPY_PIECE, this.rows.length)));
+      connection.endCopyFrom();
+    } catch (error) { this.broken(error as Error); connection.sendCopyFail('a value cannot be written'); } // thrown from an event it would end the process
   }
   /** From the server: it is ready again after that. From a wire that broke: nothing follows. */
   handleError(error: Error & { severity?: string }): void { this.failed = error; this.broken(error); }
   handleCommandComplete(): void { /* the end is `handleReadyForQuery` */ }
   handleReadyForQuery(): void { if (!this.failed) this.done(); }
 }
-interface CopyWire { query(text: string): void; sendCopyFromChunk(chunk: Buffer): void; endCopyFrom(): void }
+interface CopyWire { query(text: string): void; sendCopyFromChunk(chunk: Buffer): void; endCopyFrom(): void; sendCopyFail(why: string): void }
 export const pgConfig = (place: Place): ClientConfig => ({ connectionString: place.url, options: `-c search_path=${identifier(place.schema)} -c timezone=UTC -c idle_in_transaction_session_timeout=${ABANDONED_MS} -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3`, connectionTimeoutMillis: CONNECT_MS, keepAlive: true, application_name: 'ronghu' });
 
 /** Array literals are made by hand: the driver's own take half of the time of a large import (PostgreSQL documentation 8.15.6). */
@@ -129,11 +131,7 @@ export async function pgCatalog(connection: Connection, schema: string): Promise
 export const pgEngine = (name: 'postgres' | 'kingbase', connectTo: (place: Place) => Promise<Client>, maintenance: string): Engine => {
   // a wire that breaks fails the statement on it; the event of an idle client, with nobody listening, would end the process
   const parts = (schema: string): WriterParts<Client> => pgWriter(async (url) => { const client = await connectTo({ url, schema }); client.on('error', () => undefined); return client; });
-  return engineOver(name, ({ url, schema }) => openWriter(url, parts(schema)), parts, maintenance);
-};
-type Open = (place: Place) => Promise<{ client: Client; address: string }>;
-const engineOver = (name: 'postgres' | 'kingbase', openAt: Open, parts: (schema: string) => WriterParts<Client>, maintenance: string): Engine => {
-  const open = async (place: Place): Promise<Client> => (await openAt(place)).client;
+  const openAt = ({ url, schema }: Place): Promise<{ client: Client; address: string }> => openWriter(url, parts(schema)), open = async (place: Place): Promise<Client> => (await openAt(place)).client;
   return {
     name, traits: { transactionalDdl: true, emptyIsNull: false },
     async connect(place) {
