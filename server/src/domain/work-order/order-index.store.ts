@@ -96,7 +96,8 @@ async function putNewest(tx: Sql, table: string, columns: readonly string[], row
     return true;
   });
   const old = [...last.keys()].filter((id) => there.has(id));
-  if (old.length) await tx.execute(`delete from ${table} where id in (${marks(old)})`, old);
+  // of the version that was seen: what another process has replaced meanwhile stays, and the insert tells of it
+  if (old.length) await tx.execute(`delete from ${table} where ${old.map((_, i) => `(id = $${2 * i + 1} and version_no = $${2 * i + 2})`).join(' or ')}`, old.flatMap((id) => [id, there.get(id) as number]));
   if (last.size) await tx.insertMany(table, [...last.values()].map((row) => Object.fromEntries(columns.map((name) => [name, row[name] ?? null]))));
   return newer;
 }
